@@ -1,0 +1,9 @@
+using System.CommandLine;
+using RlOffload.Cli;
+using RlOffload.Cli.Verbs;
+
+var root = new RootCommand("Learns where to split a neural network between a device and a server, and runs what it learned.")
+{
+    ImagesVerb.Create(),
+};
+return Verb.Invoke(root, args);

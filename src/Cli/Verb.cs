@@ -1,0 +1,39 @@
+using System.CommandLine;
+using RlOffload.Environment;
+
+namespace RlOffload.Cli;
+
+/// <summary>What all verbs share: errors become one clear message and exit code 2, Ctrl-C becomes 130.</summary>
+internal static class Verb
+{
+    public static int Invoke(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                Console.Error.WriteLine($"rloffload: {error.Message}");
+            Console.Error.WriteLine("Try 'rloffload --help' or 'rloffload VERB --help'.");
+            return 2;
+        }
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (InputException e)
+        {
+            foreach (var problem in e.Problems)
+                Console.Error.WriteLine(problem);
+            return 2;
+        }
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 2;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+}
