@@ -1,0 +1,88 @@
+using RlOffload.Environment;
+using RlOffload.Environment.Links;
+
+namespace RlOffload.Tests.Environment.Links;
+
+public sealed class LinkModelTests
+{
+    internal static readonly LinkModelFile Example = new()
+    {
+        Name = "example",
+        Direction = "uplink",
+        Source = "made up for a test",
+        Licence = "none needed",
+        BinSeconds = 0.5,
+        Quantiles = new([0, 0.1, 0.5, 0.9, 1], [0, 0, 1e6, 3e6, 8e6]),
+        Process = new(0.2, [new(0.5, 10), new(0.2, 1)], 0.1),
+        Rtt = new(30, 2, 0.5, "made up", 0, null),
+    };
+
+    [Fact]
+    public void TheSameKeyDrawsTheSameTraceAndAnotherDoesNot()
+    {
+        var model = LinkModel.From(Example);
+        var trace = model.Draw(1, 7, 90);
+        Assert.Equal(Rates(trace), Rates(model.Draw(1, 7, 90)));
+        Assert.NotEqual(Rates(trace), Rates(model.Draw(1, 8, 90)));
+        Assert.NotEqual(Rates(trace), Rates(model.Draw(2, 7, 90)));
+        Assert.Equal(90, trace.DurationSeconds);
+        Assert.Equal(180, trace.Segments);
+        Assert.Same(model.Rtt, trace.RoundTrips);
+        Assert.Equal("example#7", trace.Name);
+    }
+
+    [Fact]
+    public void ALongerTraceBeginsLikeAShorterOne()
+    {
+        var model = LinkModel.From(Example);
+        Assert.Equal(Rates(model.Draw(1, 7, 20)), Rates(model.Draw(1, 7, 90))[..40]);
+    }
+
+    [Fact]
+    public void DrawnRatesHaveTheQuantilesOfTheModel()
+    {
+        var model = LinkModel.From(Example);
+        var rates = Enumerable.Range(0, 3000).SelectMany(w => Rates(model.Draw(3, (ulong)w, 20))).Order().ToArray();
+        Assert.InRange(rates.Count(r => r == 0) / (double)rates.Length, 0.09, 0.11);
+        foreach (var p in new[] { 0.25, 0.5, 0.75, 0.9 })
+            Assert.InRange(rates[(int)(p * rates.Length)], model.Quantile(p) * 0.95, model.Quantile(p) * 1.05);
+    }
+
+    [Fact]
+    public void ATraceOverWhichNothingCouldBeSentIsDrawnAgain()
+    {
+        var mostlyDown = LinkModel.From(Example with { Quantiles = new([0, 0.9, 1], [0, 0, 1e6]) });
+        for (ulong w = 0; w < 200; w++)
+            Assert.True(mostlyDown.Draw(1, w, 1).MeanBitsPerSecond > 0);
+        var down = LinkModel.From(Example with { Quantiles = new([0, 1 - 1e-12, 1], [0, 0, 1e6]) });
+        Assert.Contains("always down", Assert.Throws<InputException>(() => down.Draw(1, 0, 10)).Message);
+    }
+
+    [Fact]
+    public void WhatIsWrittenIsReadBack()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.At("link.json");
+        LinkModel.From(Example).Write(path);
+        var read = LinkModel.Read(path);
+        Assert.Equal(Rates(LinkModel.From(Example).Draw(1, 2, 60)), Rates(read.Draw(1, 2, 60)));
+        Assert.Equal(path, read.File);
+        Assert.Equal(30, read.Rtt!.ShiftMs);
+    }
+
+    [Theory]
+    [InlineData("{", "not a link model")]
+    [InlineData("null", "is null")]
+    [InlineData("{}", "not a link model")]
+    public void AFileThatIsNoLinkModelIsRefused(string text, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("link.json", text);
+        var message = Assert.Throws<InputException>(() => LinkModel.Read(path)).Message;
+        Assert.StartsWith(path + ":", message);
+        Assert.Contains(reason, message);
+        Assert.Contains("cannot be read", Assert.Throws<InputException>(() => LinkModel.Read(folder.At("absent.json"))).Message);
+    }
+
+    private static double[] Rates(LinkTrace trace) => [.. Enumerable.Range(0, trace.Segments).Select(trace.RateOf)];
+}
