@@ -1,0 +1,43 @@
+namespace RlOffload.Environment;
+
+/// <summary>
+/// What any plan would have led to from the environment's present request: exactly what <see cref="OffloadEnvironment.Step"/> would give,
+/// because it is that step, taken in a fork. Link, arrivals and difficulty are the same for every plan; backlogs, heat, battery and what is
+/// observed are not. Not a decision aid on a device: it knows the window.
+/// </summary>
+public sealed class Counterfactual(OffloadEnvironment environment)
+{
+    private readonly OffloadEnvironment _fork = environment.Fork();
+
+    /// <summary>The environment one step on under <paramref name="plan"/>; valid until the next call.</summary>
+    public OffloadEnvironment After(int plan, out StepResult result)
+    {
+        _fork.CopyFrom(environment);
+        result = _fork.Step(plan);
+        return _fork;
+    }
+
+    /// <summary>
+    /// Reward from now to the end of the window under <paramref name="plan"/> now and <paramref name="continuation"/> afterwards, work in flight included.
+    /// </summary>
+    public double RollOn(int plan, IPolicy continuation)
+    {
+        var from = environment.TotalReward;
+        After(plan, out _);
+        continuation.Begin(environment.Window);
+        while (!_fork.Truncated)
+            _fork.Step(continuation.Decide(_fork.Observation, _fork.Mask));
+        return _fork.TotalReward - from;
+    }
+
+    /// <summary>The same with the plans that were recorded for the requests after this one.</summary>
+    /// <param name="recorded">Plan of each request of the window.</param>
+    public double RollOn(int plan, ReadOnlySpan<int> recorded)
+    {
+        var from = environment.TotalReward;
+        After(plan, out _);
+        while (!_fork.Truncated)
+            _fork.Step(recorded[_fork.Observation.Request]);
+        return _fork.TotalReward - from;
+    }
+}

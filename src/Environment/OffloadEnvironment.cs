@@ -1,0 +1,134 @@
+using RlOffload.Environment.Links;
+using RlOffload.Environment.Plans;
+using RlOffload.Environment.Simulation;
+
+namespace RlOffload.Environment;
+
+/// <param name="Reward">Sum of the rewards of the requests whose outcome became known during the step; see <see cref="OffloadEnvironment.Delivered"/>.</param>
+/// <param name="Energy">All energy spent during the step, J.</param>
+/// <param name="Misses">Requests missed or dropped that became known during the step.</param>
+/// <param name="AccuracyShortfall">Accuracy of the best exit less the answer's, summed over the requests that became known.</param>
+/// <param name="Truncated">The window is over; its end is no end of the task, so a learner bootstraps on the last observation.</param>
+public readonly record struct StepResult(double Reward, double Energy, int Misses, double AccuracyShortfall, bool Truncated);
+
+/// <summary>
+/// The gym-style environment. <see cref="Reset"/> begins a window at its first request; <see cref="Step"/> puts the present request under a
+/// plan and goes on to the next arrival. Rewards come when answers come: each <see cref="Outcome"/> names the request it belongs to.
+/// After the last request the observation is taken at the arrival that would have come next, then all work left is drained into the score.
+/// </summary>
+public sealed class OffloadEnvironment : IOutcomeSink
+{
+    private readonly WindowDraw _draw;
+    private readonly Stations _stations;
+    private readonly bool[] _mask;
+    private readonly Outcome[] _delivered;
+    private readonly double _bestAccuracy;
+    private int _deliveredCount;
+
+    public OffloadEnvironment(CostModel model, ILinks links, ulong seed)
+        : this(model, new WindowDraw(model.Scenario, links, seed)) { }
+
+    private OffloadEnvironment(CostModel model, WindowDraw draw)
+    {
+        (Model, _draw) = (model, draw);
+        _stations = new Stations(model, draw) { Sink = this };
+        _mask = new bool[model.Count];
+        _delivered = new Outcome[model.Scenario.Requests];
+        for (var p = 0; p < model.Count; p++)
+            _bestAccuracy = Math.Max(_bestAccuracy, model.Table[p].Accuracy);
+    }
+
+    public CostModel Model { get; }
+
+    /// <summary>Number of plans; an action is 0 .. Actions - 1.</summary>
+    public int Actions => Model.Count;
+
+    /// <summary>What the device knows at the present request; the same instance after every step.</summary>
+    public Observation Observation { get; } = new();
+
+    /// <summary>Plans that can run now.</summary>
+    public ReadOnlySpan<bool> Mask => _mask;
+
+    /// <summary>Outcomes that became known during the last step, in the order in which they did.</summary>
+    public ReadOnlySpan<Outcome> Delivered => _delivered.AsSpan(0, _deliveredCount);
+
+    public int Window => _draw.Window;
+    public bool Truncated { get; private set; } = true;
+
+    /// <summary>Sum of all rewards known, and all energy spent, since the window began.</summary>
+    public double TotalReward => _stations.TotalReward;
+    public double TotalEnergy => _stations.Energy;
+
+    internal WindowDraw Draw => _draw;
+    internal Stations Stations => _stations;
+
+    /// <summary>Begins window number <paramref name="window"/>: the same number is the same world, whatever was played before.</summary>
+    public void Reset(int window)
+    {
+        _draw.Draw(window);
+        _stations.Reset();
+        Truncated = false;
+        MoveTo(0);
+    }
+
+    /// <exception cref="InvalidOperationException">The window is over, or the mask forbids the plan.</exception>
+    public StepResult Step(int plan)
+    {
+        if (Truncated)
+            throw new InvalidOperationException("the window is over; call Reset with the number of the next one");
+        if ((uint)plan >= (uint)_mask.Length || !_mask[plan])
+            throw new InvalidOperationException($"plan {plan} cannot run now; choose one whose Mask entry is true");
+        var (reward, energy) = (_stations.TotalReward, _stations.Energy);
+        _deliveredCount = 0;
+        var request = Observation.Request;
+        _stations.Accept(request, plan);
+        MoveTo(request + 1);
+        if (request + 1 == _draw.Requests)
+        {
+            Truncated = true;
+            _stations.Drain();
+        }
+        var misses = 0;
+        var shortfall = 0.0;
+        foreach (ref readonly var outcome in Delivered)
+        {
+            misses += outcome.InTime ? 0 : 1;
+            shortfall += _bestAccuracy - outcome.Accuracy;
+        }
+        return new StepResult(_stations.TotalReward - reward, _stations.Energy - energy, misses, shortfall, Truncated);
+    }
+
+    /// <summary>An environment over the same draws, to try things in; see <see cref="CopyFrom"/>.</summary>
+    public OffloadEnvironment Fork() => new(Model, _draw);
+
+    /// <summary>Takes over the state of the environment that this one was forked from.</summary>
+    public void CopyFrom(OffloadEnvironment other)
+    {
+        if (other._draw != _draw)
+            throw new InvalidOperationException("only an environment forked from the same one can take over its state");
+        _stations.CopyFrom(other._stations);
+        _deliveredCount = 0;
+        Truncated = other.Truncated;
+        if (!Truncated)
+            Look(other.Observation.Request, other.Observation.SinceLastArrival);
+    }
+
+    void IOutcomeSink.Deliver(in Outcome outcome) => _delivered[_deliveredCount++] = outcome;
+
+    private void MoveTo(int request)
+    {
+        _stations.Advance(_draw.ArrivalTimes[request]);
+        var gap = _stations.SinceLastArrival;
+        _stations.Arrive();
+        Look(request, gap);
+    }
+
+    private void Look(int request, double sinceLastArrival)
+    {
+        _stations.Observe(request, Observation);
+        Observation.SinceLastArrival = sinceLastArrival;
+        var powered = _stations.BatteryJoules > 0;
+        for (var p = 0; p < _mask.Length; p++)
+            _mask[p] = Model.Table.Plans[p] is { Kind: PlanKind.Drop, Probe: false } || (powered && Model.Table.Runnable[p]);
+    }
+}

@@ -1,0 +1,67 @@
+namespace RlOffload.Environment.Plans;
+
+/// <summary>What the device expects of a plan, given what it knows.</summary>
+/// <param name="Latency">s; the deadline where a miss is expected.</param>
+/// <param name="Reward">Expected reward of this request alone.</param>
+/// <param name="DeviceSeconds">Device time that the plan takes from later requests, fallback included.</param>
+/// <param name="UplinkSeconds">Uplink time that it takes from later requests.</param>
+public readonly record struct Prediction(
+    double Latency, double Reward, double Accuracy, double Energy, double DeviceSeconds, double UplinkSeconds, OutcomeKind Kind);
+
+/// <summary>
+/// Plan + what is known of the world -> latency, energy, accuracy, reward. The one cost model: the environment charges by it,
+/// planners enumerate it and the runtime predicts with it. Includes the deadline rule: a late transfer is cancelled and a branch answers.
+/// </summary>
+public sealed class CostModel(CostTable table, Scenario scenario)
+{
+    public CostTable Table { get; } = table;
+    public Scenario Scenario { get; } = scenario;
+    public int Count => Table.Count;
+
+    /// <summary>r = accuracy - w_l * min(latency, D)/D where in time, else -(w_l + w_m).</summary>
+    public double Reward(bool inTime, double accuracy, double latency, double deadline) => inTime
+        ? accuracy - Scenario.Reward.LatencyWeight * Math.Min(latency / deadline, 1)
+        : -Scenario.Reward.LatencyWeight - Scenario.Reward.MissPenalty;
+
+    public double DeviceEnergy(double seconds) => Scenario.Device.ActiveWatts * seconds;
+
+    /// <summary>E_tx = P_base * t + p * bits / 1e6, exact for a power that is linear in the rate.</summary>
+    public double SendEnergy(double seconds, double bytes) =>
+        Scenario.Radio.TxBaseWatts * seconds + Scenario.Radio.TxWattsPerMbit * bytes * 8e-6;
+
+    public FallbackBranch Fallback(int plan, double deadline) => Table.Fallback(plan, Scenario.Reward.FallbackShare * deadline);
+
+    public Prediction Predict(int plan, Observation o) => Predict(plan, o, o.Rate);
+
+    /// <summary>The expected course of the plan for the request that <paramref name="o"/> describes, at a rate of <paramref name="rate"/> bit/s.</summary>
+    public Prediction Predict(int plan, Observation o, double rate)
+    {
+        var kind = Table.Plans[plan].Kind;
+        var missed = Reward(false, 0, o.Deadline, o.Deadline);
+        if (kind == PlanKind.Drop)
+            return new(o.Deadline, missed, 0, 0, 0, 0, OutcomeKind.Dropped);
+        ref readonly var cost = ref Table[plan];
+        var device = cost.DeviceSeconds * o.Slowdown;
+        var ready = kind == PlanKind.Remote ? 0 : o.DeviceBacklog + device;
+        if (ready > o.Deadline) // hopeless work is not started
+            return new(o.Deadline, missed, 0, 0, 0, 0, OutcomeKind.Missed);
+        if (kind == PlanKind.Local)
+            return new(ready, Reward(true, cost.Accuracy, ready, o.Deadline), cost.Accuracy, DeviceEnergy(device), device, 0, OutcomeKind.Answered);
+
+        var queued = o.UplinkBacklogBytes + (kind == PlanKind.Remote ? 0 : o.PendingBytes);
+        var start = Math.Max(ready, queued * 8 / rate);
+        var sending = cost.Bytes * 8 / rate;
+        var answer = start + sending + o.Rtt + cost.ServerSeconds * o.ServerLoad;
+        var branch = Fallback(plan, o.Deadline);
+        var cancelAt = branch.Exists && ready <= o.Deadline - branch.Seconds ? o.Deadline - branch.Seconds : o.Deadline;
+        if (answer <= cancelAt)
+            return new(answer, Reward(true, cost.Accuracy, answer, o.Deadline), cost.Accuracy,
+                DeviceEnergy(device) + SendEnergy(sending, cost.Bytes), device, sending, OutcomeKind.Answered);
+        var sent = Math.Clamp(cancelAt - start, 0, sending);
+        var wasted = SendEnergy(sent, sent * rate / 8);
+        if (cancelAt < o.Deadline)
+            return new(o.Deadline, Reward(true, branch.Accuracy, o.Deadline, o.Deadline), branch.Accuracy,
+                DeviceEnergy(device + branch.Seconds) + wasted, device + branch.Seconds, sent, OutcomeKind.Fallback);
+        return new(o.Deadline, missed, 0, DeviceEnergy(device) + wasted, device, sent, OutcomeKind.Missed);
+    }
+}

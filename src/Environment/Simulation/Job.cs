@@ -1,0 +1,29 @@
+namespace RlOffload.Environment.Simulation;
+
+/// <summary>Where a request is. The order matters: from <see cref="WaitUplink"/> to <see cref="ToDevice"/> it can still fall back to a branch.</summary>
+internal enum Stage : byte { WaitDevice, OnDevice, WaitUplink, OnUplink, ToServer, WaitServer, OnServer, ToDevice, WaitFallback, OnFallback }
+
+/// <summary>One request (or the packet train of a probe) on its way through the stations.</summary>
+internal struct Job
+{
+    public int Request;
+    public int Plan;
+    public Stage Stage;
+    public bool IsProbe;
+
+    /// <summary>Absolute times, s since the window began.</summary>
+    public double Arrival, Deadline, Ready, Start, End;
+
+    /// <summary>When the answer is given up and the branch takes over; the deadline where no branch can.</summary>
+    public double CancelAt;
+
+    public double Bytes, BranchSeconds, BranchAccuracy, Rtt, Load;
+
+    /// <summary>What it cost so far.</summary>
+    public double DeviceWait, Device, UplinkWait, Uplink, Server, BytesSent, Energy;
+
+    /// <summary>When this stage ends by itself or is ended, whichever is first.</summary>
+    public readonly double Next => Math.Min(End, Limit);
+
+    public readonly double Limit => Stage is >= Stage.WaitUplink and <= Stage.ToDevice ? CancelAt : Deadline;
+}

@@ -1,0 +1,58 @@
+namespace RlOffload.Environment.Simulation;
+
+/// <summary>What the device has learned of link and server from its own transfers and answers.</summary>
+internal struct LinkKnowledge
+{
+    /// <summary>Rates are measured no finer than this, s.</summary>
+    public const double Resolution = 0.01;
+
+    private double _logRate;        // smoothed log rate at the last transfer
+    private double _smoothed;       // transfers behind it, saturating
+    public double LastRate, PreviousRate, LastRateTime, Volatility, Rtt, Load, LoadTime;
+
+    public static LinkKnowledge Nothing(Scenario s) => new()
+    {
+        _logRate = Math.Log(s.Uplink.PriorBitsPerSecond),
+        LastRate = s.Uplink.PriorBitsPerSecond,
+        PreviousRate = s.Uplink.PriorBitsPerSecond,
+        LastRateTime = double.NegativeInfinity,
+        Rtt = s.Uplink.PriorRtt,
+        Load = 1,
+        LoadTime = double.NegativeInfinity,
+    };
+
+    /// <summary>A transfer, finished or cancelled, carried <paramref name="bytes"/> in <paramref name="seconds"/>.</summary>
+    public void Sent(double now, double bytes, double seconds)
+    {
+        var rate = Math.Max(bytes, 1) * 8 / Math.Max(Resolution, seconds);
+        var log = Math.Log(rate);
+        // Half the weight to the newest: fast enough for cellular links, whose rate halves within seconds.
+        if (_smoothed > 0)
+            Volatility += 0.3 * (Math.Abs(log - Math.Log(LastRate)) - Volatility);
+        _logRate = _smoothed == 0 ? log : _logRate + 0.5 * (log - _logRate);
+        _smoothed = 1;
+        PreviousRate = LastRate;
+        LastRate = rate;
+        LastRateTime = now;
+    }
+
+    public void Answered(double now, double rtt, double load)
+    {
+        Rtt = double.IsNegativeInfinity(LoadTime) ? rtt : Rtt + 0.5 * (rtt - Rtt);
+        Load = load;
+        LoadTime = now;
+    }
+
+    /// <summary>
+    /// log r = prior + (log r_own - prior) * exp(-age / reversion), then towards the transfer under way with weight 1 - exp(-elapsed / 0.5 s).
+    /// </summary>
+    public readonly double Estimate(Scenario s, double now, double sendingFor, double sendingRate)
+    {
+        var prior = Math.Log(s.Uplink.PriorBitsPerSecond);
+        var trust = double.IsNegativeInfinity(LastRateTime) ? 0 : Math.Exp(-(now - LastRateTime) / s.Uplink.ReversionSeconds);
+        var log = prior + (_logRate - prior) * trust;
+        if (sendingFor >= Resolution)
+            log += (Math.Log(Math.Max(sendingRate, 100)) - log) * (1 - Math.Exp(-sendingFor / 0.5));
+        return Math.Exp(log);
+    }
+}

@@ -1,0 +1,103 @@
+using RlOffload.Environment.Links;
+
+namespace RlOffload.Environment.Simulation;
+
+/// <summary>
+/// Everything of a window that no plan can change: link, arrivals, deadlines, round-trip times, server load, images.
+/// Each number is keyed by (seed, window, request, purpose), so two policies meet the same world.
+/// </summary>
+public sealed class WindowDraw
+{
+    private readonly Scenario _scenario;
+    private readonly ILinks _links;
+    private readonly ulong _seed;
+    private double[] _loadChanges = new double[64];
+    private double[] _loads = new double[64];
+    private int _loadCount;
+
+    public WindowDraw(Scenario scenario, ILinks links, ulong seed)
+    {
+        (_scenario, _links, _seed) = (scenario, links, seed);
+        ArrivalTimes = new double[scenario.Requests + 1];
+        Deadlines = new double[scenario.Requests + 1];
+        Rtts = new double[scenario.Requests + 1];
+    }
+
+    public int Window { get; private set; }
+    public int Requests => _scenario.Requests;
+
+    /// <summary>s since the window began; the last entry is the arrival that would have come after the window.</summary>
+    public double[] ArrivalTimes { get; }
+
+    /// <summary>Time each request may take, s.</summary>
+    public double[] Deadlines { get; }
+
+    /// <summary>Round-trip time of each request, s.</summary>
+    public double[] Rtts { get; }
+
+    public LinkTrace Trace { get; private set; } = null!;
+
+    /// <summary>Where the window starts in the trace, s.</summary>
+    public double Offset { get; private set; }
+
+    public double RateScale => _scenario.Uplink.RateScale;
+
+    public void Draw(int window)
+    {
+        Window = window;
+        Arrivals.Draw(_scenario.Arrivals, _seed, (ulong)window, ArrivalTimes);
+        for (var i = 0; i < Deadlines.Length; i++)
+        {
+            var deadline = Rng.Keyed(_seed, (ulong)window, (ulong)i, RngPurpose.Deadline);
+            Deadlines[i] = _scenario.Deadlines.Median * Math.Exp(_scenario.Deadlines.Spread * (2 * deadline.NextDouble() - 1));
+            var rtt = Rng.Keyed(_seed, (ulong)window, (ulong)i, RngPurpose.Rtt);
+            Rtts[i] = _links.DrawRtt(ref rtt);
+        }
+        var end = ArrivalTimes[^1] + 2 * _scenario.Deadlines.Median * Math.Exp(_scenario.Deadlines.Spread);
+        var link = _links.At(window, end);
+        (Trace, Offset) = (link.Trace, link.Offset);
+        DrawLoad(end);
+    }
+
+    /// <summary>The server's load factor at <paramref name="time"/>.</summary>
+    public double LoadAt(double time)
+    {
+        var i = _loadCount - 1;
+        while (i > 0 && _loadChanges[i] > time)
+            i--;
+        return _loads[i];
+    }
+
+    /// <summary>Duration, s, of sending <paramref name="bytes"/> from <paramref name="start"/> on an otherwise idle link.</summary>
+    public double SendSeconds(double start, double bytes) => Trace.TimeToSend(Offset + start, bytes * 8 / RateScale);
+
+    /// <summary>Bytes that the link carries between two times.</summary>
+    public double BytesBetween(double from, double to) => Trace.BitsBetween(Offset + from, Offset + to) * RateScale / 8;
+
+    private void DrawLoad(double end)
+    {
+        var levels = _scenario.Server.Loads;
+        _loadCount = 1;
+        _loadChanges[0] = 0;
+        if (levels is null or { Count: 0 })
+        {
+            _loads[0] = 1;
+            return;
+        }
+        var rng = Rng.Keyed(_seed, (ulong)Window, 0, RngPurpose.ServerLoad);
+        _loads[0] = levels[rng.NextInt(levels.Count)];
+        for (var t = 0.0; levels.Count > 1;)
+        {
+            t += rng.NextExponential() * _scenario.Server.LoadDwellSeconds;
+            if (t > end)
+                break;
+            if (_loadCount == _loads.Length)
+            {
+                Array.Resize(ref _loads, 2 * _loadCount);
+                Array.Resize(ref _loadChanges, 2 * _loadCount);
+            }
+            _loadChanges[_loadCount] = t;
+            _loads[_loadCount++] = levels[rng.NextInt(levels.Count)];
+        }
+    }
+}
