@@ -13,15 +13,18 @@ public sealed class ObservationLayout
 {
     private const int Own = 23;
     private readonly CostModel _model;
+    private readonly int[] _plans;
 
-    public ObservationLayout(CostModel model)
+    /// <param name="plans">Plans of the model's table that the learner may choose; null: all of them.</param>
+    public ObservationLayout(CostModel model, IReadOnlyList<int>? plans = null)
     {
         _model = model;
-        Fields = [.. OwnFields, .. Enumerable.Range(0, model.Count).Select(p => new ObservationField($"expected_reward[{model.Table.Plans[p]}]", "reward"))];
+        _plans = plans?.ToArray() ?? Enumerable.Range(0, model.Count).ToArray();
+        Fields = [.. OwnFields, .. _plans.Select(p => new ObservationField($"expected_reward[{model.Table.Plans[p]}]", "reward"))];
     }
 
     public IReadOnlyList<ObservationField> Fields { get; }
-    public int Size => Own + _model.Count;
+    public int Size => Own + _plans.Length;
 
     /// <param name="vector">Length <see cref="Size"/>.</param>
     public void Write(Observation o, Span<float> vector)
@@ -52,7 +55,7 @@ public sealed class ObservationLayout
         vector[i++] = (float)Math.Min(o.SinceLastArrival / gap, 10);
         vector[i++] = (float)(o.Slowdown - 1 + o.Heat);
         vector[i++] = (float)o.Battery;
-        for (var p = 0; p < _model.Count; p++)
+        foreach (var p in _plans)
             vector[i++] = (float)_model.Predict(p, o).Reward;
     }
 
