@@ -16,27 +16,28 @@ internal static class ImagesVerb
     {
         var source = new Option<string>("--source")
         {
-            Description = "IDX file of 28x28 grey items (plain or .gz), or a folder that holds Fashion-MNIST's four files.",
+            Description = "IDX file of 28x28 grey items (plain or .gz), or the folder of Fashion-MNIST's four files",
             Required = true,
         };
         var part = new Option<string>("--part")
         {
-            Description = "Which of the folder's two parts.",
+            Description = "Which of the folder's two parts",
             DefaultValueFactory = _ => "train",
         };
         part.AcceptOnlyFromAmong("train", "test");
-        var labels = new Option<string?>("--labels") { Description = "IDX file of their labels. Default: the file beside the items with 'labels-idx1' in its name for 'images-idx3'." };
-        var target = new Option<string>("--out") { Description = "IDX file to write: unsigned bytes [N, 3, 96, 96], red plane first; .gz compresses.", Required = true };
-        var targetLabels = new Option<string?>("--out-labels") { Description = "IDX file for the labels. Default: '-labels' before the extension of --out." };
-        var seed = new Option<ulong>("--seed") { Description = "The same seed makes the same bytes on every machine.", DefaultValueFactory = _ => 1 };
-        var first = new Option<int>("--first") { Description = "Index of the first item taken." };
-        var count = new Option<int?>("--count") { Description = "How many items are taken. Default: all from the first." };
-        var preview = new Option<string?>("--preview") { Description = "PNG file that shows the first 64 frames." };
+        var labels = new Option<string?>("--labels") { Description = "IDX file of the items' labels [default: beside them, 'labels-idx1' in the name for 'images-idx3']" };
+        var target = new Option<string>("--out") { Description = "IDX file to write: bytes [N, 3, 96, 96], red plane first; a name in .gz is compressed", Required = true };
+        var targetLabels = new Option<string?>("--out-labels") { Description = "IDX file for the labels [default: '-labels' before the extension of --out]" };
+        var seed = new Option<ulong>("--seed") { Description = "The same seed makes the same bytes on every machine", DefaultValueFactory = _ => 1 };
+        var first = new Option<int>("--first") { Description = "Index of the first item taken" };
+        var count = new Option<int?>("--count") { Description = "How many items are taken [default: all from the first]" };
+        var preview = new Option<string?>("--preview") { Description = "PNG file to write that shows the first 64 frames" };
         var make = new Command("make",
             """
             Scales, shifts and tints every item onto a textured background of 96x96 pixels.
 
-            Example: rloffload images make --source models/fashion-test-1000-images-idx3-ubyte.gz --out frames.idx --preview frames.png
+            Example:
+              rloffload images make --source models/fashion-test-1000-images-idx3-ubyte.gz --out frames.idx --preview frames.png
             """)
         {
             source, part, labels, target, targetLabels, seed, first, count, preview,
@@ -44,43 +45,34 @@ internal static class ImagesVerb
         make.SetAction((parsed, cancel) =>
         {
             var images = Items(parsed.GetRequiredValue(source), parsed.GetRequiredValue(part));
-            var output = parsed.GetRequiredValue(target);
-            var options = new FrameFileOptions(
-                images,
-                parsed.GetValue(labels) ?? LabelsBeside(images),
-                output,
-                parsed.GetValue(targetLabels) ?? WithSuffix(output, "-labels"),
-                parsed.GetValue(seed),
-                parsed.GetValue(first),
-                parsed.GetValue(count));
-            return Task.FromResult(Run(options, parsed.GetValue(preview), cancel));
+            var path = parsed.GetRequiredValue(target);
+            var set = FrameSet.Open(images, parsed.GetValue(labels), parsed.GetValue(seed), parsed.GetValue(first), parsed.GetValue(count));
+            if (!set.Made)
+                throw new InputException(images, "dimensions", "are Nx3x96x96: these are frames already, allowed is Nx28x28 (grey items)");
+            Write(set, path, parsed.GetValue(targetLabels) ?? FrameSet.LabelsBeside(path), cancel);
+            Console.WriteLine($"{path}: {set.Count} frames [{set.Count}, 3, 96, 96] of items {set.First} to {set.First + set.Count - 1}, seed {parsed.GetValue(seed)}");
+            if (parsed.GetValue(preview) is { } picture)
+            {
+                ContactSheet.Write(set, picture);
+                Console.WriteLine($"{picture}: shows the first {Math.Min(set.Count, 64)}");
+            }
+            return Task.FromResult(0);
         });
         return make;
     }
 
-    private static int Run(FrameFileOptions options, string? preview, CancellationToken cancel)
+    private static void Write(FrameSet set, string path, string labels, CancellationToken cancel)
     {
-        var written = 0;
-        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context =>
-            {
-                var bar = context.AddTask("frames", maxValue: 1);
-                written = FrameFile.Write(options, new Bar(bar), cancel);
-            });
-        Console.WriteLine($"{options.Out}: {written} frames [{written}, 3, 96, 96], seed {options.Seed}, items {options.First} to {options.First + written - 1}");
-        Console.WriteLine($"{options.OutLabels}: their labels");
-        if (preview is not null)
-            throw new InputException(preview, "preview", "later");
-        return 0;
+        // On the error stream, so that what is printed can be piped on.
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        console.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context => FrameFile.Write(set, path, labels, new Bar(context.AddTask("frames", maxValue: set.Count)), cancel));
     }
 
-    private sealed class Bar(ProgressTask task) : IProgress<(int Done, int Of)>
+    private sealed class Bar(ProgressTask task) : IProgress<int>
     {
-        public void Report((int Done, int Of) value)
-        {
-            task.MaxValue = value.Of;
-            task.Value = value.Done;
-        }
+        public void Report(int value) => task.Value = value;
     }
 
     private static string Items(string source, string part)
@@ -88,27 +80,7 @@ internal static class ImagesVerb
         if (!Directory.Exists(source))
             return source;
         var name = part == "test" ? "t10k-images-idx3-ubyte" : "train-images-idx3-ubyte";
-        foreach (var file in (string[])[name, name + ".gz"])
-        {
-            if (File.Exists(Path.Combine(source, file)))
-                return Path.Combine(source, file);
-        }
-        throw new InputException(source, "source", $"the folder holds neither {name} nor {name}.gz");
-    }
-
-    private static string LabelsBeside(string images)
-    {
-        var name = Path.GetFileName(images);
-        var beside = name.Replace("images-idx3", "labels-idx1", StringComparison.Ordinal);
-        return beside != name
-            ? Path.Combine(Path.GetDirectoryName(images) ?? "", beside)
-            : throw new InputException("--labels", images, "its labels cannot be told from its name; name them with --labels FILE");
-    }
-
-    private static string WithSuffix(string path, string suffix)
-    {
-        var end = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
-        var extension = Path.GetExtension(end);
-        return end[..^extension.Length] + suffix + path[(end.Length - extension.Length)..];
+        return new[] { name, name + ".gz" }.Select(file => Path.Combine(source, file)).FirstOrDefault(File.Exists)
+            ?? throw new InputException(source, "source", $"the folder holds neither {name} nor {name}.gz");
     }
 }

@@ -2,65 +2,40 @@ using RlOffload.Environment;
 
 namespace RlOffload.Inference.Images;
 
-/// <summary>What <see cref="FrameFile.Write"/> makes: which items of which source, and where the frames and labels go.</summary>
-/// <param name="Images">IDX file of 28x28 grey items.</param>
-/// <param name="Labels">IDX file with one label for every item.</param>
-/// <param name="First">Index of the first item taken.</param>
-/// <param name="Count">How many items are taken; none means all from the first.</param>
-public sealed record FrameFileOptions(
-    string Images, string Labels, string Out, string OutLabels, ulong Seed, int First = 0, int? Count = null);
-
-/// <summary>Makes the frames of a range of source items, on all cores, into an IDX file [N, 3, 96, 96] with its labels beside.</summary>
+/// <summary>Writes a <see cref="FrameSet"/> as an IDX file [N, 3, 96, 96] and its labels as another [N], on all cores.</summary>
 public static class FrameFile
 {
     private const int BlockFrames = 256;
 
-    /// <param name="progress">Told how many of how many frames are written.</param>
-    /// <returns>The number of frames written.</returns>
-    /// <exception cref="InputException">A source is no such IDX file, labels and items differ in number, or the range is not in the source.</exception>
-    public static int Write(FrameFileOptions options, IProgress<(int Done, int Of)>? progress = null, CancellationToken cancel = default)
+    /// <param name="progress">Told the number of frames written so far.</param>
+    /// <exception cref="InputException">A file cannot be written; then neither is there.</exception>
+    /// <exception cref="OperationCanceledException">Neither file is there, older ones of that name are whole.</exception>
+    public static void Write(FrameSet set, string path, string labels, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
-        var items = IdxFile.Read(options.Images, FrameGenerator.ItemSide, FrameGenerator.ItemSide);
-        var labels = IdxFile.Read(options.Labels, []);
-        var count = Check(options, items, labels);
-
-        using var frames = Open(options.Out, count, FrameGenerator.Channels, FrameGenerator.Side, FrameGenerator.Side);
-        using var copied = Open(options.OutLabels, count);
-        var generator = new FrameGenerator(options.Seed);
+        if (Path.GetFullPath(path) == Path.GetFullPath(labels))
+            throw new InputException(path, "file", "is named for both the frames and their labels; name two files");
+        using var frames = Create(path, set.Count, FrameGenerator.Channels, FrameGenerator.Side, FrameGenerator.Side);
+        using var answers = Create(labels, set.Count);
         var block = new byte[BlockFrames * FrameGenerator.FrameBytes];
-        for (var done = 0; done < count; done += BlockFrames)
+        var blockLabels = new byte[BlockFrames];
+        for (var done = 0; done < set.Count; done += BlockFrames)
         {
-            var size = Math.Min(BlockFrames, count - done);
-            var start = options.First + done;
+            var size = Math.Min(BlockFrames, set.Count - done);
+            var start = done;
             Parallel.For(0, size, new ParallelOptions { CancellationToken = cancel }, i =>
-                generator.Make(start + i, items.Record(start + i),
-                    block.AsSpan(i * FrameGenerator.FrameBytes, FrameGenerator.FrameBytes)));
+            {
+                set.Frame(start + i, block.AsSpan(i * FrameGenerator.FrameBytes, FrameGenerator.FrameBytes));
+                blockLabels[i] = (byte)set.Label(start + i);
+            });
             frames.Write(block.AsSpan(0, size * FrameGenerator.FrameBytes));
-            for (var i = 0; i < size; i++)
-                copied.Write(labels.Record(start + i));
-            progress?.Report((done + size, count));
+            answers.Write(blockLabels.AsSpan(0, size));
+            progress?.Report(done + size);
         }
         frames.Commit();
-        copied.Commit();
-        return count;
+        answers.Commit();
     }
 
-    private static int Check(FrameFileOptions options, IdxFile items, IdxFile labels)
-    {
-        var problems = new List<string>();
-        if (labels.Count != items.Count)
-            problems.Add($"{options.Labels}:dimensions: has {labels.Count} labels, {options.Images} has {items.Count} items; they must be equal");
-        if (options.First < 0 || options.First >= items.Count)
-            problems.Add($"--first: is {options.First}, allowed is 0 to {items.Count - 1} (items of {options.Images})");
-        else if (options.Count is { } wanted && (wanted < 1 || wanted > items.Count - options.First))
-            problems.Add($"--count: is {wanted}, allowed is 1 to {items.Count - options.First} (items from {options.First} in {options.Images})");
-        var files = new[] { options.Images, options.Labels, options.Out, options.OutLabels }.Select(Path.GetFullPath).ToList();
-        if (files.Distinct().Count() < files.Count)
-            problems.Add($"--out: {options.Out} and {options.OutLabels} must differ from each other and from the source files");
-        return problems.Count == 0 ? options.Count ?? items.Count - options.First : throw new InputException(problems);
-    }
-
-    private static IdxWriter Open(string path, params ReadOnlySpan<int> shape)
+    private static IdxWriter Create(string path, params ReadOnlySpan<int> shape)
     {
         try
         {

@@ -50,19 +50,8 @@ public sealed class IdxFile
         }
     }
 
-    /// <summary>Reads a file whose records must have the given shape (none: one byte each, as labels are).</summary>
-    /// <exception cref="InputException">As <see cref="Read(string)"/>, or the records have another shape.</exception>
-    public static IdxFile Read(string path, params ReadOnlySpan<int> recordShape)
-    {
-        var file = Read(path);
-        if (!file.Shape.Skip(1).SequenceEqual(recordShape.ToArray()))
-            throw new InputException(path, "dimensions",
-                $"are {string.Join('x', file.Shape)}, allowed are {string.Join('x', ["N", .. recordShape.ToArray().Select(size => $"{size}")])}");
-        return file;
-    }
-
-    /// <summary>The numbers of records and of bytes in one record, from the header alone.</summary>
-    public static byte[] Header(params ReadOnlySpan<int> shape)
+    /// <summary>What comes before the values in a file of this shape.</summary>
+    internal static byte[] Header(params ReadOnlySpan<int> shape)
     {
         var header = new byte[4 + 4 * shape.Length];
         header[2] = UnsignedByte;
