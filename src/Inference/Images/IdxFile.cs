@@ -39,9 +39,10 @@ public sealed class IdxFile
         {
             using var stream = OpenRead(path);
             var shape = ReadShape(stream, path);
-            var bytes = shape.Aggregate(1L, (product, size) => product * size);
+            // Saturates, since four dimensions of 31 bits overflow any integer.
+            var bytes = shape.Aggregate(1L, (product, size) => Math.Min(product, Array.MaxLength + 1L) * size);
             if (bytes > Array.MaxLength)
-                throw new InputException(path, "dimensions", $"{string.Join('x', shape)} are {bytes} bytes, allowed are {Array.MaxLength}");
+                throw new InputException(path, "dimensions", $"{string.Join('x', shape)} are more than the {Array.MaxLength} bytes allowed");
             return new IdxFile(shape, ReadValues(stream, path, (int)bytes));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -74,7 +75,7 @@ public sealed class IdxFile
             throw new InputException(path, "magic", "the file ends before its 4-byte IDX magic number");
         if (magic[0] != 0 || magic[1] != 0 || magic[2] != UnsignedByte || magic[3] is 0 or > MostDimensions)
             throw new InputException(path, "magic",
-                $"is 0x{Convert.ToHexString(magic)}, allowed is 0x000008 (IDX, unsigned bytes) and 1 to {MostDimensions} dimensions");
+                $"is 0x{Convert.ToHexString(magic)}, allowed is 0x00000801 to 0x0000080{MostDimensions} (IDX of unsigned bytes, 1 to {MostDimensions} dimensions)");
         Span<byte> sizes = stackalloc byte[4 * magic[3]];
         if (stream.ReadAtLeast(sizes, sizes.Length, throwOnEndOfStream: false) < sizes.Length)
             throw new InputException(path, "dimensions", $"the file ends before its {magic[3]} dimensions");
