@@ -1,0 +1,22 @@
+using RlOffload.Bench;
+
+switch (args)
+{
+    case ["gemm"]:
+        GemmBench.Run();
+        return 0;
+    case ["sac"]:
+        SacBench.Run();
+        return 0;
+    default:
+        Console.WriteLine("""
+            dotnet run -c Release --project bench -- NAME
+
+              gemm   matrix products of the learner beside a scalar triple loop and MathNet's, GF/s and ratios
+              sac    one SAC update and one decision, beside the same update on the scalar triple loop
+
+            Each round measures all contestants one after the other; medians over rounds, process CPU time, one thread.
+            Run it on an idle machine: a training beside it changes every number.
+            """);
+        return args is [] or ["--help"] or ["-h"] ? 0 : 2;
+}

@@ -1,0 +1,42 @@
+namespace RlOffload.Agents.Learning;
+
+/// <summary>
+/// A view of rows x columns float32 numbers, row-major; a row takes <see cref="Stride"/> floats, a multiple of <see cref="Padding"/>.
+/// The columns between <see cref="Columns"/> and the stride are zero and every operation keeps them so; that is why no loop here has
+/// a remainder.
+/// </summary>
+public readonly struct Matrix
+{
+    /// <summary>Floats in a padded block: one cache line, whole vectors on every machine (4, 8 or 16 lanes), so layouts are portable.</summary>
+    public const int Padding = 16;
+
+    public Memory<float> Memory { get; }
+    public int Rows { get; }
+    public int Columns { get; }
+    public int Stride { get; }
+
+    /// <summary>A view of <paramref name="memory"/>, which holds exactly rows x stride floats.</summary>
+    public Matrix(Memory<float> memory, int rows, int columns)
+    {
+        Stride = PaddedWidth(columns);
+        if (memory.Length != rows * Stride)
+            throw new ArgumentException($"{rows} x {columns} takes {rows * Stride} floats, not {memory.Length}", nameof(memory));
+        Memory = memory;
+        Rows = rows;
+        Columns = columns;
+    }
+
+    /// <summary>A zero matrix of its own.</summary>
+    public static Matrix Zeros(int rows, int columns) => new(AlignedFloats.Allocate(rows * PaddedWidth(columns)), rows, columns);
+
+    public static int PaddedWidth(int columns) => (columns + Padding - 1) / Padding * Padding;
+
+    /// <summary>All rows with their padding.</summary>
+    public Span<float> Span => Memory.Span;
+
+    /// <summary>Row <paramref name="row"/> without its padding.</summary>
+    public Span<float> Row(int row) => Memory.Span.Slice(row * Stride, Columns);
+
+    /// <summary>Row <paramref name="row"/> with its padding.</summary>
+    public Span<float> PaddedRow(int row) => Memory.Span.Slice(row * Stride, Stride);
+}

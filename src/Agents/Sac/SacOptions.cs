@@ -1,0 +1,124 @@
+using RlOffload.Environment;
+
+namespace RlOffload.Agents.Sac;
+
+/// <summary>How the two target critics become one value.</summary>
+public enum QBar
+{
+    /// <summary>(Q1 + Q2) / 2: Zhou et al., "Revisiting Discrete Soft Actor-Critic" (arXiv 2209.10081), against underestimation.</summary>
+    Average,
+
+    /// <summary>min(Q1, Q2): Fujimoto et al. 2018 (TD3), Christodoulou 2019 (discrete SAC).</summary>
+    Minimum,
+}
+
+/// <summary>Options of <see cref="DiscreteSac"/>. Each default names where it comes from; rates are per update, not per decision.</summary>
+public sealed record SacOptions
+{
+    /// <summary>Discount per decision. The collector applies it: a row of the replay carries gamma^k. 0.95: AGOD (D2SAC), Tianshou's tests.</summary>
+    public double Gamma { get; init; } = 0.95;
+
+    /// <summary>Share of the online critic blended into its target at each update. 0.005: Haarnoja et al. 2018, Tianshou, AGOD.</summary>
+    public double Tau { get; init; } = 0.005;
+
+    /// <summary>Transitions an update. 256: Haarnoja et al. 2018.</summary>
+    public int Batch { get; init; } = 256;
+
+    /// <summary>Widths of the hidden ReLU layers of actor and critics.</summary>
+    public IReadOnlyList<int> Hidden { get; init; } = [128, 128];
+
+    /// <summary>Adam's rate for the actor. 3e-4: CleanRL sac_atari, SD-SAC.</summary>
+    public double LearningRateActor { get; init; } = 3e-4;
+
+    /// <summary>Adam's rate for the critics. 1e-3: Tianshou discrete SAC, AGOD.</summary>
+    public double LearningRateCritic { get; init; } = 1e-3;
+
+    /// <summary>Adam's epsilon; losses here are means over states and sums over actions, so torch's 1e-8 does not dominate.</summary>
+    public double AdamEpsilon { get; init; } = 1e-8;
+
+    /// <summary>First temperature, for rewards of about 1 a decision.</summary>
+    public double AlphaStart { get; init; } = 0.1;
+
+    /// <summary>Step of log alpha along (target - normalised entropy); 0 keeps alpha fixed. Plain steps: Adam would move a scalar at constant speed.</summary>
+    public double LearningRateAlpha { get; init; } = 3e-3;
+
+    /// <summary>Bounds of log alpha; without them it runs away where a target cannot be met (rlkit #50: alpha 5.6e8).</summary>
+    public double LogAlphaLowest { get; init; } = -12;
+
+    /// <inheritdoc cref="LogAlphaLowest"/>
+    public double LogAlphaHighest { get; init; } = 2;
+
+    /// <summary>
+    /// Target of the normalised entropy H / log |A(s)| at the first update, in [0, 1]. Half of the maximum: SD-SAC; Christodoulou's
+    /// 0.98 is unattainable for a useful policy.
+    /// </summary>
+    public double EntropyTargetStart { get; init; } = 0.5;
+
+    /// <summary>The target from <see cref="EntropyAnnealUpdates"/> on; linear in between (schedules: emote #186).</summary>
+    public double EntropyTargetEnd { get; init; } = 0.05;
+
+    /// <summary>Updates over which the target falls; about 60 % of a training.</summary>
+    public long EntropyAnnealUpdates { get; init; } = 20_000;
+
+    /// <summary>How two critics become one value, in the target and in the actor.</summary>
+    public QBar QBar { get; init; } = QBar.Average;
+
+    /// <summary>
+    /// c of SD-SAC's clipped critic loss, max((Q-y)^2, (Q' + clip(Q-Q', -c, c) - y)^2) per sample; 0 is off. 0.5: SD-SAC, rewards of about 1.
+    /// </summary>
+    public double QClip { get; init; } = 0.5;
+
+    /// <summary>Errors beyond this weigh linearly (Huber); 0 is off, squared errors throughout. 1: DQN.</summary>
+    public double HuberDelta { get; init; } = 1;
+
+    /// <summary>
+    /// zeta: weight of alpha H(pi(.|s')) in the critic's target. 0 decouples critic from entropy ("Dissecting Discrete SAC",
+    /// arXiv 2509.09838; AGOD does the same); 1 is Christodoulou's soft value.
+    /// </summary>
+    public double TargetEntropyWeight { get; init; }
+
+    /// <summary>Normalised observations are clipped to +- this. 10: Stable-Baselines3 VecNormalize.</summary>
+    public double ObservationClip { get; init; } = 10;
+
+    /// <summary>Scale of the actor's last layer at the start; 0.01 begins near uniform, or near the prior.</summary>
+    public double ActorOutputScale { get; init; } = 0.01;
+
+    /// <summary>Whether the caller gives prior logits (a planner's scores) that are added to the actor's; the replay then stores them.</summary>
+    public bool UsePrior { get; init; }
+
+    /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
+    public SacOptions Validated(string file, string section)
+    {
+        var problems = new List<string>();
+        void Require(bool holds, string key, object value, string allowed)
+        {
+            if (!holds)
+                problems.Add(FormattableString.Invariant($"{file}:{section}.{key}: is {value}, allowed is {allowed}"));
+        }
+        Require(Gamma is >= 0 and < 1, "gamma", Gamma, "0 <= gamma < 1");
+        Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
+        Require(Batch is >= 1 and <= 65_536, "batch", Batch, "1 to 65536");
+        Require(Hidden.Count is >= 1 and <= 8, "hidden", $"{Hidden.Count} layers", "1 to 8 layers");
+        foreach (var width in Hidden)
+            Require(width is >= 1 and <= 4096, "hidden", width, "1 to 4096 a layer");
+        Require(LearningRateActor is > 0 and <= 1, "learning_rate_actor", LearningRateActor, "0 < rate <= 1");
+        Require(LearningRateCritic is > 0 and <= 1, "learning_rate_critic", LearningRateCritic, "0 < rate <= 1");
+        Require(AdamEpsilon is > 0 and <= 1, "adam_epsilon", AdamEpsilon, "0 < epsilon <= 1");
+        Require(LearningRateAlpha is >= 0 and <= 1, "learning_rate_alpha", LearningRateAlpha, "0 <= rate <= 1");
+        Require(LogAlphaLowest is >= -50 and <= 50, "log_alpha_lowest", LogAlphaLowest, "-50 to 50");
+        Require(LogAlphaHighest <= 50 && LogAlphaHighest >= LogAlphaLowest, "log_alpha_highest", LogAlphaHighest, "log_alpha_lowest to 50");
+        Require(
+            AlphaStart > 0 && Math.Log(AlphaStart) >= LogAlphaLowest && Math.Log(AlphaStart) <= LogAlphaHighest,
+            "alpha_start", AlphaStart, "exp(log_alpha_lowest) to exp(log_alpha_highest)");
+        Require(EntropyTargetStart is >= 0 and <= 1, "entropy_target_start", EntropyTargetStart, "0 to 1, a share of log |A(s)|");
+        Require(EntropyTargetEnd is >= 0 and <= 1, "entropy_target_end", EntropyTargetEnd, "0 to 1, a share of log |A(s)|");
+        Require(EntropyAnnealUpdates >= 1, "entropy_anneal_updates", EntropyAnnealUpdates, "at least 1");
+        Require(Enum.IsDefined(QBar), "q_bar", QBar, "average or minimum");
+        Require(QClip is >= 0 and <= 1e6, "q_clip", QClip, "0 (off) to 1e6");
+        Require(HuberDelta is >= 0 and <= 1e6, "huber_delta", HuberDelta, "0 (off) to 1e6");
+        Require(TargetEntropyWeight is >= 0 and <= 1, "target_entropy_weight", TargetEntropyWeight, "0 to 1");
+        Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
+        Require(ActorOutputScale is > 0 and <= 1, "actor_output_scale", ActorOutputScale, "0 < scale <= 1");
+        return problems.Count == 0 ? this : throw new InputException(problems);
+    }
+}
