@@ -60,6 +60,7 @@ public sealed unsafe class VectorProduct : IMatrixProduct
     public void TN(in Matrix a, in Matrix b, in Matrix c)
     {
         Check(a.Columns, a.Rows, b.Rows, b.Columns, c);
+        Check(a.Columns);
         fixed (float* pa = a.Span, pb = b.Span, pc = c.Span, panelsA = _panelsA.Span, panelsB = _panelsB.Span)
         {
             for (var k = 0; k < b.Rows; k += DepthBlock)
@@ -76,6 +77,11 @@ public sealed unsafe class VectorProduct : IMatrixProduct
     {
         if (depthA != depthB || c.Rows != rows || c.Columns != columns)
             throw new ArgumentException($"[{rows},{depthA}] x [{depthB},{columns}] does not give [{c.Rows},{c.Columns}]");
+        Check(columns);
+    }
+
+    private void Check(int columns)
+    {
         if (columns > _widest)
             throw new ArgumentException($"{columns} columns in a product built for at most {_widest}");
     }
