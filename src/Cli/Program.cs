@@ -5,5 +5,6 @@ using RlOffload.Cli.Verbs;
 var root = new RootCommand("Learns where to split a neural network between a device and a server, and runs what it learned.")
 {
     ImagesVerb.Create(),
+    ProfileVerb.Create(),
 };
 return Verb.Invoke(root, args);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RlOffload.Environment.Profiles;
 
 /// <summary>
@@ -33,13 +35,22 @@ public sealed record ModelProfile
     /// <summary>Per image and exit, so that easy images may leave early; null where no labelled images were given.</summary>
     public ImageOutcomes? Outcomes { get; init; }
 
+    /// <summary>The network as a graph with the time of each node, for planners that cut a graph; constants are left out.</summary>
+    public IReadOnlyList<ProfiledNode> Nodes { get; init; } = [];
+
     /// <summary>Cuts that exist but were not timed (more than --max-cuts), by their size.</summary>
     public IReadOnlyList<UntimedCut> Untimed { get; init; } = [];
 }
 
 /// <param name="Path">File name of the model, without folder.</param>
 /// <param name="Shape">Input shape as measured; dynamic dimensions are resolved.</param>
-public sealed record ProfiledModel(string Path, string Sha256, string Input, IReadOnlyList<long> Shape, string InputType, string? Images = null);
+/// <param name="Images">The labelled images behind accuracy and outcomes, in words; null where none were given.</param>
+/// <param name="Pixels">How a byte of an image becomes a number of the input; null where no images were given.</param>
+public sealed record ProfiledModel(
+    string Path, string Sha256, string Input, IReadOnlyList<long> Shape, string InputType, string? Images = null, PixelScale? Pixels = null);
+
+/// <summary>An input number is (byte * <see cref="Scale"/> - Mean[channel]) / Std[channel]; an input of bytes takes the byte itself.</summary>
+public sealed record PixelScale(double Scale, IReadOnlyList<double> Mean, IReadOnlyList<double> Std);
 
 /// <param name="Threads">Intra-op threads of ONNX Runtime while measuring.</param>
 /// <param name="Optimisation">Graph optimisation level of ONNX Runtime while timing.</param>
@@ -54,11 +65,19 @@ public sealed record CutPoint(int Id, string After, IReadOnlyList<CutTensor> Ten
     public long Bytes => Tensors.Sum(t => t.Bytes);
 }
 
-public sealed record CutTensor(string Name, long Elements, long Bytes);
+/// <param name="Bytes">As computed; fewer bits a number than this tensor has make it smaller, more do not make it larger.</param>
+/// <param name="Type">ONNX element type in lower case. Only float, float16, uint8 and int8 are quantised; others are sent as they are.</param>
+/// <param name="Shape">As measured; empty for a scalar, null in profiles from elsewhere.</param>
+public sealed record CutTensor(string Name, long Elements, long Bytes, string Type = "float", IReadOnlyList<long>? Shape = null);
 
-/// <param name="Output">Name of the graph output that this exit answers with.</param>
+/// <param name="Output">Name of the graph output that this exit answers with; the first where it has several.</param>
 /// <param name="Accuracy">Share of the labelled images that this exit classifies correctly at full precision, 0..1; null if not measured.</param>
-public sealed record ExitBranch(int Id, string Output, double? Accuracy = null);
+/// <param name="Outputs">All outputs of an exit that answers with several, such as a detector's scores and boxes; null for one.</param>
+public sealed record ExitBranch(int Id, string Output, double? Accuracy = null, IReadOnlyList<string>? Outputs = null)
+{
+    [JsonIgnore]
+    public IReadOnlyList<string> AllOutputs => Outputs ?? [Output];
+}
 
 /// <summary>Milliseconds, measured warm.</summary>
 public sealed record Duration(double Median, double P90);
@@ -88,3 +107,10 @@ public sealed record ImageOutcomes(
     int Images, IReadOnlyList<IReadOnlyList<float>> Confidence, IReadOnlyList<IReadOnlyList<float>> Entropy, IReadOnlyList<string> Correct);
 
 public sealed record UntimedCut(string After, long Elements, long Bytes);
+
+/// <param name="Op">ONNX operator.</param>
+/// <param name="Ms">Median time with graph optimisations off, so that each node is itself and not a part of a fused one.</param>
+/// <param name="OutputBytes">Of all <paramref name="Outputs"/> together.</param>
+/// <param name="Inputs">Tensors that other nodes or the model's input give; weights are left out.</param>
+/// <param name="Outputs">Tensors that other nodes or exits take.</param>
+public sealed record ProfiledNode(string Name, string Op, double Ms, long OutputBytes, IReadOnlyList<string> Inputs, IReadOnlyList<CutTensor> Outputs);

@@ -12,6 +12,12 @@ public static class ProfileFile
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
         WriteIndented = true,
+        // One line an entry keeps a profile readable, and small enough to commit.
+        Converters =
+        {
+            new OneLine<CutTensor>(), new OneLine<Duration>(), new OneLine<Partition>(), new OneLine<AccuracyCell>(), new OneLine<ProfiledNode>(),
+            new OneLine<UntimedCut>(), new OneLine<IReadOnlyList<float>>(), new OneLine<IReadOnlyList<double>>(), new OneLine<IReadOnlyList<long>>(),
+        },
     };
 
     /// <exception cref="InputException">The file is missing, is not JSON, or contradicts itself.</exception>

@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using RlOffload.Environment;
+using RlOffload.Environment.Profiles;
+using RlOffload.Onnx;
+using RlOffload.Onnx.Proto;
+
+namespace RlOffload.Inference.Partitions;
+
+/// <summary>
+/// A network that can be taken apart at any cut. A head computes the cut's tensors from the model's inputs, a tail computes an exit's
+/// outputs from the cut's tensors. What needs no computing is in neither: a model input that is part of a cut is sent as it came, an
+/// output that is part of a cut is already the answer.
+/// </summary>
+public sealed class SplitNetwork
+{
+    private readonly Cutter _cutter;
+    private readonly ModelProfile? _profile;
+
+    /// <param name="tensors">Types and shapes of the tensors at which it will be cut, model inputs included.</param>
+    public SplitNetwork(GraphView graph, IReadOnlyDictionary<string, TensorInfo> tensors)
+    {
+        _cutter = new Cutter(graph);
+        Tensors = tensors;
+    }
+
+    private SplitNetwork(GraphView graph, ModelProfile profile, IReadOnlyDictionary<string, TensorInfo> tensors)
+        : this(graph, tensors) => _profile = profile;
+
+    public GraphView Graph => _cutter.Graph;
+
+    public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
+
+    /// <summary>Opens the network that a profile was measured on, with the profile's cuts.</summary>
+    /// <exception cref="InputException">The file is another model than the profile's, or the profile names tensors that it lacks.</exception>
+    /// <exception cref="InvalidDataException">The file is no ONNX model.</exception>
+    public static SplitNetwork Load(string modelPath, ModelProfile profile)
+    {
+        var graph = new GraphView(OnnxModel.Load(modelPath));
+        var sha = HashOf(modelPath);
+        if (!sha.Equals(profile.Model.Sha256, StringComparison.OrdinalIgnoreCase))
+            throw new InputException(modelPath, "sha256", $"is {sha}, but the profile was measured on {profile.Model.Path} with {profile.Model.Sha256}");
+        var tensors = new Dictionary<string, TensorInfo>(StringComparer.Ordinal);
+        foreach (var tensor in profile.Cuts.SelectMany(c => c.Tensors))
+        {
+            if (graph.Producer(tensor.Name) < 0 && graph.Inputs.All(v => v.Name != tensor.Name))
+                throw new InputException(modelPath, "graph", $"has no tensor '{tensor.Name}', which the profile cuts at; profile the model again");
+            tensors[tensor.Name] = TensorInfo.Of(tensor);
+        }
+        return new SplitNetwork(graph, profile, tensors);
+    }
+
+    public static string HashOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    /// <summary>The head of a cut of the profile; null where the head has nothing to compute (cut 0).</summary>
+    public OnnxModel? Head(int cut) => Head(CutTensors(cut), $"head of cut {cut}");
+
+    /// <summary>The tail from a cut of the profile to one exit.</summary>
+    /// <exception cref="InputException">The exit cannot be computed from this cut.</exception>
+    public OnnxModel Tail(int exit, int cut)
+    {
+        if (!Profile.Partitions.Any(p => p.Exit == exit && p.Cut == cut && !p.Local))
+            throw new InputException(Graph.Model.Source, $"exit {exit}, cut {cut}", "is no partition of the profile that has a tail");
+        return Tail(CutTensors(cut), Profile.Exits[exit].AllOutputs, $"tail of exit {exit}, cut {cut}");
+    }
+
+    /// <summary>The whole network up to one exit.</summary>
+    public OnnxModel Local(int exit) =>
+        exit >= 0 && exit < Profile.Exits.Count
+            ? Head(Profile.Exits[exit].AllOutputs, $"exit {exit}")!
+            : throw new InputException(Graph.Model.Source, "exit", $"is {exit}, allowed is 0 to {Profile.Exits.Count - 1}");
+
+    /// <summary>From the model's inputs to any tensors; null where all of them are model inputs.</summary>
+    public OnnxModel? Head(IReadOnlyList<string> tensors, string name)
+    {
+        var computed = tensors.Where(t => Graph.Producer(t) >= 0).ToList();
+        return computed.Count == 0 ? null : _cutter.Extract(Infos(Graph.Inputs.Select(v => v.Name)), computed, name);
+    }
+
+    /// <summary>From the tensors of a cut to any outputs.</summary>
+    public OnnxModel Tail(IReadOnlyList<string> cut, IReadOnlyList<string> outputs, string name) =>
+        _cutter.Extract(Infos(cut), [.. outputs.Where(o => !cut.Contains(o))], name);
+
+    private ModelProfile Profile => _profile ?? throw new InvalidOperationException("cut ids need a profile; load the network with one");
+
+    private IReadOnlyList<string> CutTensors(int cut) =>
+        cut >= 0 && cut < Profile.Cuts.Count
+            ? [.. Profile.Cuts[cut].Tensors.Select(t => t.Name)]
+            : throw new InputException(Graph.Model.Source, "cut", $"is {cut}, allowed is 0 to {Profile.Cuts.Count - 1}");
+
+    private List<ValueInfoProto> Infos(IEnumerable<string> names) =>
+        [.. names.Select(n => TensorTypes.Info(n, Tensors[n].Type, Tensors[n].Shape))];
+}
