@@ -1,0 +1,50 @@
+namespace RlOffload.Training.Evaluation;
+
+/// <summary>The result of <c>rloffload evaluate</c>, as its JSON. Policies keep the command's order and the names as typed.</summary>
+public sealed record EvaluationReport
+{
+    public required string Config { get; init; }
+    public required ulong Seed { get; init; }
+    public required IReadOnlyList<PolicyReport> Policies { get; init; }
+    public required int Windows { get; init; }
+
+    /// <summary>Oracle less static, reward a request. Below 0.01 there is no room and scores are null.</summary>
+    public required double Room { get; init; }
+
+    /// <summary>The anchor of score 0: the best fixed plan of the training windows, and its reward here; and the oracle's, score 1.</summary>
+    public required string StaticPlan { get; init; }
+    public required double StaticReward { get; init; }
+    public required double OracleReward { get; init; }
+    public required IReadOnlyList<LinkReport> Links { get; init; }
+    public required OracleReport Oracle { get; init; }
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+/// <summary>Latency counts a missed or dropped request at its full deadline.</summary>
+/// <see cref="Accuracy"/> is that of the answers given in time; <see cref="InTimeAccuracy"/> counts every request, a miss as wrong.
+public sealed record PolicyReport
+{
+    public required string Name { get; init; }
+    public required Interval? Score { get; init; }
+    public required double Reward { get; init; }
+    public required LatencyReport LatencyMs { get; init; }
+    public required double MissRate { get; init; }
+    public required double Accuracy { get; init; }
+    public required double InTimeAccuracy { get; init; }
+    public required double EnergyMj { get; init; }
+    public required double EdgeMemoryBytes { get; init; }
+    public required double BytesSent { get; init; }
+    public required DecisionReport DecisionUs { get; init; }
+    public required double FallbackRate { get; init; }
+    public required double DropRate { get; init; }
+    public required IReadOnlyDictionary<string, int> Plans { get; init; }
+    public required IReadOnlyDictionary<string, int> Violations { get; init; }
+}
+
+public sealed record LatencyReport(double Mean, double P50, double P95, double P99);
+
+public sealed record DecisionReport(double P50, double P99);
+
+public sealed record LinkReport(string File, int Windows, double MeanMbitS);
+
+public sealed record OracleReport(int Beam, IReadOnlyList<string> Roster, IReadOnlyList<string> RaisedBy);

@@ -1,0 +1,57 @@
+using RlOffload.Environment;
+
+namespace RlOffload.Training.Evaluation;
+
+/// <summary>What one policy did over the windows of an evaluation. Windows may be played by several threads: each has its own row.</summary>
+public sealed class PolicyTally(string name, int windows, int requests)
+{
+    private readonly Outcome[][] _outcomes = new Outcome[windows][];
+    private readonly double[][] _decisionUs = new double[windows][];
+
+    public string Name { get; } = name;
+
+    /// <summary>Mean reward a request, by window.</summary>
+    public double[] Rewards { get; } = new double[windows];
+
+    /// <summary>Energy of the device, J, by window: work, sending, radio tails and idling.</summary>
+    public double[] Energies { get; } = new double[windows];
+
+    public IReadOnlyDictionary<string, int> Violations { get; set; } = new Dictionary<string, int>();
+
+    public void Record(int row, ReadOnlySpan<Outcome> outcomes, double reward, double energy, double[] decisionUs)
+    {
+        _outcomes[row] = outcomes.ToArray();
+        Rewards[row] = reward / requests;
+        Energies[row] = energy;
+        _decisionUs[row] = decisionUs;
+    }
+
+    /// <param name="plan">Text of a plan by its index.</param>
+    public PolicyReport Report(Interval? score, Func<int, string> plan)
+    {
+        var all = _outcomes.SelectMany(o => o).ToArray();
+        double n = all.Length;
+        var latencies = all.Select(o => o.Latency * 1000).Order().ToArray();
+        var times = _decisionUs.SelectMany(t => t).Order().ToArray();
+        var answered = all.Where(o => o.InTime).ToArray();
+        return new PolicyReport
+        {
+            Name = Name,
+            Score = score,
+            Reward = Rewards.Average(),
+            LatencyMs = new LatencyReport(latencies.Average(), WindowBootstrap.Quantile(latencies, 0.5),
+                WindowBootstrap.Quantile(latencies, 0.95), WindowBootstrap.Quantile(latencies, 0.99)),
+            MissRate = all.Count(o => !o.InTime) / n,
+            Accuracy = answered.Length == 0 ? 0 : answered.Average(o => o.Accuracy),
+            InTimeAccuracy = all.Sum(o => o.Accuracy) / n,
+            EnergyMj = Energies.Sum() * 1000 / n,
+            EdgeMemoryBytes = all.Average(o => o.MemoryBytes),
+            BytesSent = all.Average(o => o.BytesSent),
+            DecisionUs = new DecisionReport(WindowBootstrap.Quantile(times, 0.5), WindowBootstrap.Quantile(times, 0.99)),
+            FallbackRate = all.Count(o => o.Kind == OutcomeKind.Fallback) / n,
+            DropRate = all.Count(o => o.Kind == OutcomeKind.Dropped) / n,
+            Plans = all.GroupBy(o => o.Plan).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).ToDictionary(g => plan(g.Key), g => g.Count()),
+            Violations = Violations,
+        };
+    }
+}

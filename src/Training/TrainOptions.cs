@@ -1,0 +1,38 @@
+using RlOffload.Agents.Sac;
+
+namespace RlOffload.Training;
+
+/// <summary>How long and how often; a run is bounded by steps, never by a clock.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>Decisions to learn from.</summary>
+    public int Steps { get; init; } = 60_000;
+
+    /// <summary>Decisions drawn uniformly over the allowed plans before the policy takes over.</summary>
+    public int StartSteps { get; init; } = 2_000;
+
+    /// <summary>Decisions between two updates.</summary>
+    public int UpdateEvery { get; init; } = 2;
+
+    /// <summary>Transitions remembered.</summary>
+    public int ReplayCapacity { get; init; } = 100_000;
+
+    /// <summary>Decisions between two checks on validation windows; the policy that did best there is the one that is kept.</summary>
+    public int ValidateEvery { get; init; } = 6_000;
+
+    /// <summary>Windows of a check: training links, draws that are never learned from.</summary>
+    public int ValidationWindows { get; init; } = 24;
+
+    public SacOptions Sac { get; init; } = new();
+}
+
+/// <summary>Numbers of windows, so that no draw serves two purposes. Windows from 0 on are learned from, or, on test links, evaluated.</summary>
+public static class WindowNumbers
+{
+    /// <summary>Best fixed plan and prices are chosen on these.</summary>
+    public const int Tuning = 1_000_000;
+
+    public const int Validation = 2_000_000;
+
+    public static int[] From(int first, int count) => Enumerable.Range(first, count).ToArray();
+}
