@@ -40,7 +40,10 @@ public sealed class Observation
     /// <summary>Mean absolute change of the log rate between transfers.</summary>
     public double Volatility;
 
-    /// <summary>The transfer under way: since when, s, and its rate so far, bit/s; 0 where there is none.</summary>
+    /// <summary>
+    /// The transfer under way: for how long, s, and its rate so far, bit/s (0 while it stalls). Both 0 where there is none or it is younger
+    /// than the resolution of 10 ms.
+    /// </summary>
     public double SendingFor, SendingRate;
 
     /// <summary>Mean rate of each of the link's last whole seconds, newest first, bit/s; zeros unless the modem is observed.</summary>

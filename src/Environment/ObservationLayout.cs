@@ -45,7 +45,7 @@ public sealed class ObservationLayout
         vector[i++] = (float)Math.Log(1 + o.RateAge);
         vector[i++] = (float)Math.Min(o.Volatility, 5);
         vector[i++] = (float)Math.Min(o.SendingFor / o.Deadline, 5);
-        vector[i++] = o.SendingRate > 0 ? Log(o.SendingRate / prior) : 0;
+        vector[i++] = o.SendingFor > 0 ? Log(o.SendingRate / prior) : 0;
         vector[i++] = o.ModemRates[1] > 0 ? Log(o.ModemRates[1] / prior) : 0;
         vector[i++] = (float)Math.Min(o.Rtt / o.Deadline, 5);
         vector[i++] = Log(o.ServerLoad);

@@ -23,14 +23,15 @@ public sealed class OffloadEnvironment : IOutcomeSink
     private readonly bool[] _mask;
     private readonly Outcome[] _delivered;
     private readonly double _bestAccuracy;
+    private readonly bool _forked;
     private int _deliveredCount;
 
     public OffloadEnvironment(CostModel model, ILinks links, ulong seed)
-        : this(model, new WindowDraw(model.Scenario, links, seed)) { }
+        : this(model, new WindowDraw(model.Scenario, links, seed), forked: false) { }
 
-    private OffloadEnvironment(CostModel model, WindowDraw draw)
+    private OffloadEnvironment(CostModel model, WindowDraw draw, bool forked)
     {
-        (Model, _draw) = (model, draw);
+        (Model, _draw, _forked) = (model, draw, forked);
         _stations = new Stations(model, draw) { Sink = this };
         _mask = new bool[model.Count];
         _delivered = new Outcome[model.Scenario.Requests];
@@ -49,22 +50,33 @@ public sealed class OffloadEnvironment : IOutcomeSink
     /// <summary>Plans that can run now.</summary>
     public ReadOnlySpan<bool> Mask => _mask;
 
-    /// <summary>Outcomes that became known during the last step, in the order in which they did.</summary>
+    /// <summary>
+    /// Outcomes that became known during the last step, in the order in which they did. A reset leaves them, so that whoever resets at once
+    /// (<see cref="VectorEnvironment"/>) still credits a window's last rewards.
+    /// </summary>
     public ReadOnlySpan<Outcome> Delivered => _delivered.AsSpan(0, _deliveredCount);
 
     public int Window => _draw.Window;
     public bool Truncated { get; private set; } = true;
 
-    /// <summary>Sum of all rewards known, and all energy spent, since the window began.</summary>
+    /// <summary>Sum of all rewards known since the window began.</summary>
     public double TotalReward => _stations.TotalReward;
+
+    /// <summary>All energy spent, J: work, sending, probes, radio tails, idling.</summary>
     public double TotalEnergy => _stations.Energy;
+
+    /// <summary>All bytes sent, those of probes and of cancelled transfers included.</summary>
+    public double TotalBytesSent => _stations.BytesSent;
 
     internal WindowDraw Draw => _draw;
     internal Stations Stations => _stations;
 
     /// <summary>Begins window number <paramref name="window"/>: the same number is the same world, whatever was played before.</summary>
+    /// <exception cref="InvalidOperationException">This is a fork: it shares its draws with another environment.</exception>
     public void Reset(int window)
     {
+        if (_forked)
+            throw new InvalidOperationException("a fork shares the window of the environment it was forked from; use CopyFrom");
         _draw.Draw(window);
         _stations.Reset();
         Truncated = false;
@@ -99,7 +111,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
     }
 
     /// <summary>An environment over the same draws, to try things in; see <see cref="CopyFrom"/>.</summary>
-    public OffloadEnvironment Fork() => new(Model, _draw);
+    public OffloadEnvironment Fork() => new(Model, _draw, forked: true);
 
     /// <summary>Takes over the state of the environment that this one was forked from.</summary>
     public void CopyFrom(OffloadEnvironment other)

@@ -5,12 +5,14 @@ namespace RlOffload.Environment;
 
 /// <summary>
 /// Several environments stepped together. Autoreset happens in the same step: when a copy's window ends, its next window begins at once and
-/// the observation of the new window is what is seen; the end is marked in <see cref="Results"/>. Copy i plays windows i, i + n, i + 2n, ...
+/// the observation of the new window is what is seen; the end is marked in <see cref="Results"/>, its observation is in <see cref="Final"/>
+/// and its last outcomes stay in the copy's Delivered. Copy i plays windows i, i + n, i + 2n, ...
 /// </summary>
 public sealed class VectorEnvironment
 {
     private readonly OffloadEnvironment[] _copies;
     private readonly StepResult[] _results;
+    private readonly float[] _final;
     private readonly int _threads;
 
     public VectorEnvironment(CostModel model, ILinks links, ulong seed, int copies, int threads = 1)
@@ -20,6 +22,7 @@ public sealed class VectorEnvironment
         _threads = Math.Max(1, threads);
         Layout = new ObservationLayout(model);
         Observations = new float[copies * Layout.Size];
+        _final = new float[copies * Layout.Size];
     }
 
     public int Count => _copies.Length;
@@ -31,6 +34,9 @@ public sealed class VectorEnvironment
 
     public ReadOnlySpan<StepResult> Results => _results;
 
+    /// <summary>The last observation of the window that the copy ended last, to bootstrap on.</summary>
+    public ReadOnlySpan<float> Final(int copy) => Row(_final, copy);
+
     public void Reset()
     {
         for (var i = 0; i < Count; i++)
@@ -40,6 +46,8 @@ public sealed class VectorEnvironment
     /// <param name="plans">One plan a copy.</param>
     public void Step(ReadOnlyMemory<int> plans)
     {
+        if (plans.Length != Count)
+            throw new ArgumentException($"has {plans.Length} plans, allowed is one a copy ({Count})", nameof(plans));
         if (_threads == 1)
             for (var i = 0; i < Count; i++)
                 Step(i, plans.Span[i]);
@@ -51,7 +59,10 @@ public sealed class VectorEnvironment
     {
         _results[i] = _copies[i].Step(plan);
         if (_copies[i].Truncated)
+        {
+            Layout.Write(_copies[i].Observation, Row(_final, i));
             Begin(i, _copies[i].Window + Count);
+        }
         else
             Look(i);
     }
@@ -62,5 +73,7 @@ public sealed class VectorEnvironment
         Look(i);
     }
 
-    private void Look(int i) => Layout.Write(_copies[i].Observation, Observations.AsSpan(i * Layout.Size, Layout.Size));
+    private void Look(int i) => Layout.Write(_copies[i].Observation, Row(Observations, i));
+
+    private Span<float> Row(float[] rows, int i) => rows.AsSpan(i * Layout.Size, Layout.Size);
 }

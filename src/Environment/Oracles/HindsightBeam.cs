@@ -5,7 +5,8 @@ namespace RlOffload.Environment.Oracles;
 
 /// <summary>
 /// Beam search over the plans of a whole window by one that knows everything of it. A state is worth the reward it ends with if nothing
-/// more arrived, less a price on the work it leaves to the next request; several prices are tried and the best course kept.
+/// more arrived, less a price on the work it leaves to the next request; several prices are tried. States with the same future are one state.
+/// The best course is then improved one request at a time until no single change helps.
 /// A lower bound of the optimum: a yardstick, not attainable by a device.
 /// </summary>
 public sealed class HindsightBeam
@@ -13,89 +14,112 @@ public sealed class HindsightBeam
     /// <summary>Reward a second of work left; 0 is myopic, high leaves the stations free for bursts.</summary>
     private static readonly double[] Prices = [0, 0.1, 0.3];
 
-    private readonly OffloadEnvironment _environment;
+    private readonly WindowDraw _draw;
     private readonly int _width;
+    private readonly Course _course;
     private readonly int[] _candidates;
-    private readonly Stations _try, _rest;
-    private readonly (double Value, int State, int Plan)[] _children;
+    private readonly Stations _try;
+    private readonly Child[] _children;
+    private readonly ulong[] _chosen;
     private Stations[] _states, _next;
-    private int[][] _course, _nextCourse;
+    private int[][] _plans, _nextPlans;
 
-    /// <param name="environment">Draws the windows; its state is not touched.</param>
+    /// <param name="environment">The world; its state is not touched.</param>
     public HindsightBeam(OffloadEnvironment environment, int width)
     {
-        _environment = environment;
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        _draw = environment.Draw.Another();
         _width = width;
-        var table = environment.Model.Table;
-        // Probing buys knowledge, and one who knows everything needs none.
-        _candidates = Enumerable.Range(0, table.Count).Where(p => !table.Plans[p].Probe && table.Runnable[p]).ToArray();
-        _children = new (double, int, int)[width * _candidates.Length];
-        _states = Make(width);
-        _next = Make(width);
-        (_try, _rest) = (Make(1)[0], Make(1)[0]);
-        _course = Enumerable.Range(0, width).Select(_ => new int[environment.Draw.Requests]).ToArray();
-        _nextCourse = Enumerable.Range(0, width).Select(_ => new int[environment.Draw.Requests]).ToArray();
+        _course = new Course(environment.Model, _draw);
+        _candidates = _course.Candidates;
+        _children = new Child[width * _candidates.Length];
+        _chosen = new ulong[width];
+        _try = new Stations(environment.Model, _draw);
+        Stations[] states() => [.. Enumerable.Range(0, width).Select(_ => new Stations(environment.Model, _draw))];
+        int[][] plans() => [.. Enumerable.Range(0, width).Select(_ => new int[_draw.Requests])];
+        (_states, _next, _plans, _nextPlans) = (states(), states(), plans(), plans());
     }
 
     /// <summary>The best course of plans found for the window, and its reward.</summary>
     public (double Reward, int[] Plans) Search(int window)
     {
-        _environment.Draw.Draw(window);
+        _draw.Draw(window);
         var (best, plans) = (double.NegativeInfinity, Array.Empty<int>());
         foreach (var price in Prices)
         {
             var reward = Search(price);
             if (reward > best)
-                (best, plans) = (reward, (int[])_course[0].Clone());
+                (best, plans) = (reward, (int[])_plans[0].Clone());
         }
-        return (best, plans);
+        return (_course.Improve(plans), plans);
+    }
+
+    /// <summary>The course after every single change that helps, and its reward; the course given is not touched.</summary>
+    /// <param name="plans">One plan a request of the window.</param>
+    public (double Reward, int[] Plans) Improve(int window, ReadOnlySpan<int> plans)
+    {
+        _draw.Draw(window);
+        var course = plans.ToArray();
+        return (_course.Improve(course), course);
     }
 
     private double Search(double price)
     {
-        var draw = _environment.Draw;
         _states[0].Reset();
+        _states[0].Advance(_draw.ArrivalTimes[0]);
         var alive = 1;
-        for (var request = 0; request < draw.Requests; request++)
+        for (var request = 0; request < _draw.Requests; request++)
         {
-            var arrival = draw.ArrivalTimes[request];
-            var last = request + 1 == draw.Requests;
-            var found = 0;
-            for (var s = 0; s < alive; s++)
-            {
-                _states[s].Advance(arrival);
-                _states[s].Arrive();
-                foreach (var plan in _candidates)
-                {
-                    _try.CopyFrom(_states[s]);
-                    _try.Accept(request, plan);
-                    _rest.CopyFrom(_try);
-                    _rest.Advance(double.PositiveInfinity);
-                    var left = last ? 0 : Math.Max(0, _rest.Now - draw.ArrivalTimes[request + 1]);
-                    _children[found++] = (_rest.TotalReward - price * left, s, plan);
-                }
-            }
+            var found = Expand(request, alive, price);
             // Ties are broken by position, so the search is the same on every machine.
-            _children.AsSpan(0, found).Sort(static (a, b) => a.Value != b.Value ? b.Value.CompareTo(a.Value)
-                : a.State != b.State ? a.State.CompareTo(b.State) : a.Plan.CompareTo(b.Plan));
+            _children.AsSpan(0, found).Sort();
             alive = 0;
             for (var c = 0; c < found && alive < _width; c++)
             {
-                var (value, state, plan) = _children[c];
-                // Children of one state with one value differ in nothing that was worth anything.
-                if (c > 0 && value == _children[c - 1].Value && state == _children[c - 1].State)
+                ref readonly var child = ref _children[c];
+                if (_chosen.AsSpan(0, alive).Contains(child.Future))
                     continue;
-                _next[alive].CopyFrom(_states[state]);
-                _next[alive].Accept(request, plan);
-                _course[state].AsSpan(0, request).CopyTo(_nextCourse[alive]);
-                _nextCourse[alive++][request] = plan;
+                _chosen[alive] = child.Future;
+                _next[alive].CopyFrom(_states[child.State]);
+                _next[alive].Accept(request, child.Plan);
+                _next[alive].Advance(_draw.ArrivalTimes[request + 1]);
+                _plans[child.State].AsSpan(0, request).CopyTo(_nextPlans[alive]);
+                _nextPlans[alive++][request] = child.Plan;
             }
             (_states, _next) = (_next, _states);
-            (_course, _nextCourse) = (_nextCourse, _course);
+            (_plans, _nextPlans) = (_nextPlans, _plans);
         }
         _states[0].Advance(double.PositiveInfinity);
         return _states[0].TotalReward;
     }
 
-    private Stations[] Make(int count) => Enumerable.Range(0, count).Select(_ => new Stations(_environment.Model, _environment.Draw)).ToArray();
+    /// <summary>Tries every plan in every state; returns how many children there are.</summary>
+    private int Expand(int request, int alive, double price)
+    {
+        var next = _draw.ArrivalTimes[request + 1];
+        var last = request + 1 == _draw.Requests;
+        var found = 0;
+        for (var s = 0; s < alive; s++)
+        {
+            foreach (var plan in _candidates)
+            {
+                if (!_course.Allows(_states[s], plan))
+                    continue;
+                _try.CopyFrom(_states[s]);
+                _try.Accept(request, plan);
+                _try.Advance(next);
+                var future = _try.FutureHash();
+                _try.Advance(double.PositiveInfinity);
+                var left = last ? 0 : _try.Now - next;
+                _children[found++] = new Child(_try.TotalReward - price * left, s, plan, future);
+            }
+        }
+        return found;
+    }
+
+    private readonly record struct Child(double Value, int State, int Plan, ulong Future) : IComparable<Child>
+    {
+        public int CompareTo(Child other) => Value != other.Value ? other.Value.CompareTo(Value)
+            : State != other.State ? State.CompareTo(other.State) : Plan.CompareTo(other.Plan);
+    }
 }

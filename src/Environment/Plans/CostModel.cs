@@ -14,6 +14,9 @@ public readonly record struct Prediction(
 /// </summary>
 public sealed class CostModel(CostTable table, Scenario scenario)
 {
+    /// <summary>A probe is a train of 16 packets of 1,500 bytes.</summary>
+    public const double ProbeBytes = 16 * 1500;
+
     public CostTable Table { get; } = table;
     public Scenario Scenario { get; } = scenario;
     public int Count => Table.Count;
@@ -29,12 +32,34 @@ public sealed class CostModel(CostTable table, Scenario scenario)
     public double SendEnergy(double seconds, double bytes) =>
         Scenario.Radio.TxBaseWatts * seconds + Scenario.Radio.TxWattsPerMbit * bytes * 8e-6;
 
-    public FallbackBranch Fallback(int plan, double deadline) => Table.Fallback(plan, Scenario.Reward.FallbackShare * deadline);
+    /// <summary>
+    /// The branch that answers on the device when the plan's answer is late: the most accurate one that needs at most
+    /// <see cref="RewardSpec.FallbackShare"/> of the deadline and of the time left, else the quickest; none where that comes too late, too.
+    /// </summary>
+    /// <param name="deadline">Time the request may take, s.</param>
+    /// <param name="ready">Time since its arrival when the tensor is ready to be sent, s.</param>
+    /// <param name="slowdown">Of the device; the branch's seconds include it.</param>
+    public FallbackBranch Fallback(int plan, double deadline, double ready = 0, double slowdown = 1)
+    {
+        var branch = Table.Fallback(plan, Math.Min(Scenario.Reward.FallbackShare * deadline, deadline - ready) / slowdown);
+        return branch.Exists && ready + branch.Seconds * slowdown <= deadline ? branch with { Seconds = branch.Seconds * slowdown } : FallbackBranch.None;
+    }
 
     public Prediction Predict(int plan, Observation o) => Predict(plan, o, o.Rate);
 
     /// <summary>The expected course of the plan for the request that <paramref name="o"/> describes, at a rate of <paramref name="rate"/> bit/s.</summary>
     public Prediction Predict(int plan, Observation o, double rate)
+    {
+        if (!Table.Plans[plan].Probe)
+            return Course(plan, o, rate);
+        // The train queues like any transfer, is cut off at the deadline and changes nothing for the request itself.
+        var sending = ProbeBytes * 8 / rate;
+        var sent = Math.Clamp(o.Deadline - o.UplinkBacklogBytes * 8 / rate, 0, sending);
+        var course = Course(plan, o, rate);
+        return course with { Energy = course.Energy + SendEnergy(sent, sent * rate / 8), UplinkSeconds = course.UplinkSeconds + sent };
+    }
+
+    private Prediction Course(int plan, Observation o, double rate)
     {
         var kind = Table.Plans[plan].Kind;
         var missed = Reward(false, 0, o.Deadline, o.Deadline);
@@ -42,24 +67,25 @@ public sealed class CostModel(CostTable table, Scenario scenario)
             return new(o.Deadline, missed, 0, 0, 0, 0, OutcomeKind.Dropped);
         ref readonly var cost = ref Table[plan];
         var device = cost.DeviceSeconds * o.Slowdown;
-        var ready = kind == PlanKind.Remote ? 0 : o.DeviceBacklog + device;
+        var bypasses = kind != PlanKind.Local && device == 0;
+        var ready = bypasses ? 0 : o.DeviceBacklog + device;
         if (ready > o.Deadline) // hopeless work is not started
             return new(o.Deadline, missed, 0, 0, 0, 0, OutcomeKind.Missed);
         if (kind == PlanKind.Local)
             return new(ready, Reward(true, cost.Accuracy, ready, o.Deadline), cost.Accuracy, DeviceEnergy(device), device, 0, OutcomeKind.Answered);
 
-        var queued = o.UplinkBacklogBytes + (kind == PlanKind.Remote ? 0 : o.PendingBytes);
+        var queued = o.UplinkBacklogBytes + (bypasses ? 0 : o.PendingBytes);
         var start = Math.Max(ready, queued * 8 / rate);
         var sending = cost.Bytes * 8 / rate;
         var answer = start + sending + o.Rtt + cost.ServerSeconds * o.ServerLoad;
-        var branch = Fallback(plan, o.Deadline);
-        var cancelAt = branch.Exists && ready <= o.Deadline - branch.Seconds ? o.Deadline - branch.Seconds : o.Deadline;
+        var branch = Fallback(plan, o.Deadline, ready, o.Slowdown);
+        var cancelAt = branch.Exists ? o.Deadline - branch.Seconds : o.Deadline;
         if (answer <= cancelAt)
             return new(answer, Reward(true, cost.Accuracy, answer, o.Deadline), cost.Accuracy,
                 DeviceEnergy(device) + SendEnergy(sending, cost.Bytes), device, sending, OutcomeKind.Answered);
         var sent = Math.Clamp(cancelAt - start, 0, sending);
         var wasted = SendEnergy(sent, sent * rate / 8);
-        if (cancelAt < o.Deadline)
+        if (branch.Exists)
             return new(o.Deadline, Reward(true, branch.Accuracy, o.Deadline, o.Deadline), branch.Accuracy,
                 DeviceEnergy(device + branch.Seconds) + wasted, device + branch.Seconds, sent, OutcomeKind.Fallback);
         return new(o.Deadline, missed, 0, DeviceEnergy(device) + wasted, device, sent, OutcomeKind.Missed);

@@ -7,15 +7,15 @@ namespace RlOffload.Environment.Simulation;
 /// for it; a branch that saves a late request goes first. Work that can no longer end in time is not started, and at its deadline a
 /// request leaves whatever station holds it. The state is small and copies fast, so that every plan can be tried from here.
 /// </summary>
-internal sealed class Stations(CostModel model, WindowDraw draw)
+internal sealed partial class Stations(CostModel model, WindowDraw draw)
 {
     private const double Tolerance = 1e-9;
-    private const double ProbeBytes = 16 * 1500;
 
     private Job[] _jobs = new Job[32];
     private int _count;
     private int _onDevice = -1, _onUplink = -1, _onServer = -1;
-    private double _heat, _heatTime, _lastSendEnd = double.NegativeInfinity, _fast, _slow, _lastArrival = double.NegativeInfinity;
+    private double _heat, _heatTime, _fast, _slow, _lastArrival = double.NegativeInfinity;
+    private PowerMeter _power = PowerMeter.Full(model.Scenario);
     private LinkKnowledge _knows = LinkKnowledge.Nothing(model.Scenario);
 
     public double Now { get; private set; }
@@ -24,7 +24,10 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
     public double TotalReward { get; private set; }
 
     /// <summary>All energy since the window began, J: work, sending, radio tails and idling.</summary>
-    public double Energy { get; private set; }
+    public double Energy => _power.Energy(model.Scenario, Now);
+
+    /// <summary>All bytes sent since the window began, probes and cancelled transfers included.</summary>
+    public double BytesSent { get; private set; }
 
     public int InFlight { get; private set; }
 
@@ -35,8 +38,9 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
     {
         _count = InFlight = 0;
         _onDevice = _onUplink = _onServer = -1;
-        Now = TotalReward = Energy = _heat = _heatTime = _fast = _slow = 0;
-        _lastSendEnd = _lastArrival = double.NegativeInfinity;
+        Now = TotalReward = BytesSent = _heat = _heatTime = _fast = _slow = 0;
+        _lastArrival = double.NegativeInfinity;
+        _power = PowerMeter.Full(model.Scenario);
         _knows = LinkKnowledge.Nothing(model.Scenario);
     }
 
@@ -46,9 +50,9 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
             _jobs = new Job[other._jobs.Length];
         other._jobs.AsSpan(0, other._count).CopyTo(_jobs);
         (_count, _onDevice, _onUplink, _onServer) = (other._count, other._onDevice, other._onUplink, other._onServer);
-        (_heat, _heatTime, _lastSendEnd) = (other._heat, other._heatTime, other._lastSendEnd);
-        (_fast, _slow, _lastArrival, _knows) = (other._fast, other._slow, other._lastArrival, other._knows);
-        (Now, TotalReward, Energy, InFlight) = (other.Now, other.TotalReward, other.Energy, other.InFlight);
+        (_heat, _heatTime, _power, _knows) = (other._heat, other._heatTime, other._power, other._knows);
+        (_fast, _slow, _lastArrival) = (other._fast, other._slow, other._lastArrival);
+        (Now, TotalReward, BytesSent, InFlight) = (other.Now, other.TotalReward, other.BytesSent, other.InFlight);
     }
 
     /// <summary>Takes notice of a request's arrival at the present time, before it is planned.</summary>
@@ -70,7 +74,7 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
         ref readonly var cost = ref model.Table[plan];
         var deadline = draw.Deadlines[request];
         if (offload.Probe)
-            Add(new Job { Request = request, Plan = plan, IsProbe = true, Stage = Stage.WaitUplink, Arrival = Now, Ready = Now, Bytes = ProbeBytes,
+            Add(new Job { Request = request, Plan = plan, IsProbe = true, Stage = Stage.WaitUplink, Arrival = Now, Ready = Now, Bytes = CostModel.ProbeBytes,
                 Deadline = Now + deadline, CancelAt = Now + deadline, End = double.PositiveInfinity });
         var job = new Job { Request = request, Plan = plan, Arrival = Now, Ready = Now, Deadline = Now + deadline, Rtt = draw.Rtts[request],
             CancelAt = Now + deadline, Bytes = cost.Bytes, End = double.PositiveInfinity };
@@ -82,8 +86,8 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
         else
         {
             job.Stage = Stage.WaitDevice;
-            if (offload.Kind == PlanKind.Remote)
-                EnterUplink(ref job);
+            if (offload.Kind != PlanKind.Local && cost.DeviceSeconds == 0)
+                EnterUplink(ref job); // a stage of zero work is bypassed
             Add(job);
         }
         Dispatch();
@@ -115,79 +119,43 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
             Now = Math.Max(Now, until);
     }
 
-    /// <summary>Lets all work end, then charges the radio's last tail and the idle power of the whole window.</summary>
+    /// <summary>Lets all work end and charges the radio's last tail in full.</summary>
     public void Drain()
     {
         Advance(double.PositiveInfinity);
-        if (!double.IsNegativeInfinity(_lastSendEnd))
-            Energy += model.Scenario.Radio.TailWatts * model.Scenario.Radio.TailSeconds;
-        Energy += model.Scenario.Device.IdleWatts * Now;
+        _power.Close(model.Scenario);
     }
 
     /// <summary>The battery's level, J; infinite on mains.</summary>
-    public double BatteryJoules => model.Scenario.Device.Battery is { } b
-        ? Math.Min(b.CapacityJoules, b.StartJoules + b.HarvestWatts * Now - Energy) : double.PositiveInfinity;
+    public double BatteryJoules => _power.Battery(model.Scenario, Now);
 
-    /// <summary>What the device knows, for the request that has just arrived.</summary>
-    public void Observe(int request, Observation o)
+    /// <summary>
+    /// Equal for states that every future treats alike: the same work at the same stages, the same heat and battery. What was earned, and what
+    /// the device has learned, is left out.
+    /// </summary>
+    public ulong FutureHash()
     {
-        var s = model.Scenario;
-        var heat = HeatNow();
-        var slowdown = Slowdown(heat);
-        (o.Request, o.Now, o.Deadline, o.InFlight) = (request, Now, draw.Deadlines[request], InFlight);
-        double device = 0, risk = 0, uplink = 0, pending = 0, sendingFor = 0, sendingRate = 0;
+        var sum = 0UL;
         for (var j = 0; j < _count; j++)
         {
             ref readonly var job = ref _jobs[j];
-            switch (job.Stage)
-            {
-                case Stage.WaitDevice or Stage.OnDevice:
-                    device += job.Stage == Stage.OnDevice ? job.End - Now : model.Table[job.Plan].DeviceSeconds * slowdown;
-                    pending += job.Bytes;
-                    continue;
-                case Stage.OnFallback:
-                    device += job.End - Now;
-                    continue;
-                case Stage.WaitFallback:
-                    device += job.BranchSeconds * slowdown;
-                    continue;
-                case Stage.WaitUplink:
-                    uplink += job.Bytes;
-                    break;
-                case Stage.OnUplink:
-                    var carried = Math.Min(job.Bytes, draw.BytesBetween(job.Start, Now));
-                    uplink += job.Bytes - carried;
-                    sendingFor = Now - job.Start;
-                    sendingRate = sendingFor >= LinkKnowledge.Resolution ? carried * 8 / sendingFor : 0;
-                    break;
-            }
-            if (!job.IsProbe && job.CancelAt < job.Deadline)
-                risk += job.BranchSeconds * slowdown;
+            var running = job.End < double.PositiveInfinity;
+            var hash = Mixed((ulong)job.Request << 32 | (ulong)(uint)job.Plan << 16 | (ulong)job.Stage << 8 | (job.IsProbe ? 1u : 0u));
+            // The sum does not depend on the order in which the jobs are kept.
+            sum += Mixed(Mixed(hash ^ BitConverter.DoubleToUInt64Bits(running ? job.End : job.Ready)) ^ BitConverter.DoubleToUInt64Bits(job.CancelAt));
         }
-        (o.DeviceBacklog, o.FallbackAtRisk, o.UplinkBacklogBytes, o.PendingBytes) = (device, risk, uplink, pending);
-        (o.SendingFor, o.SendingRate) = sendingRate > 0 ? (sendingFor, sendingRate) : (0, 0);
-        o.Rate = _knows.Estimate(s, Now, o.SendingFor, o.SendingRate);
-        (o.LastRate, o.PreviousRate, o.Volatility, o.Rtt) = (_knows.LastRate, _knows.PreviousRate, _knows.Volatility, _knows.Rtt);
-        o.RateAge = Math.Min(Observation.MaxAge, Now - _knows.LastRateTime);
-        (o.ServerLoad, o.ServerLoadAge) = (_knows.Load, Math.Min(Observation.MaxAge, Now - _knows.LoadTime));
-        if (s.Uplink.Observe == RateKnowledge.Modem)
-            ObserveModem(o);
-        (o.FastIntensity, o.SlowIntensity) = (_fast, _slow);
-        (o.Heat, o.Slowdown) = (heat, slowdown);
-        o.Battery = s.Device.Battery is { } b ? Math.Clamp(BatteryJoules / b.CapacityJoules, 0, 1) : 1;
+        if (model.Scenario.Device.Heat is not null)
+            sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(HeatNow()));
+        if (model.Scenario.Device.Battery is not null)
+            sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(BatteryJoules));
+        return sum;
     }
 
-    public double SinceLastArrival => double.IsNegativeInfinity(_lastArrival) ? model.Scenario.Arrivals.MeanGap : Now - _lastArrival;
-
-    private void ObserveModem(Observation o)
+    private static ulong Mixed(ulong x)
     {
-        for (var k = 0; k < Observation.ModemSeconds; k++)
-        {
-            double to = Math.Floor(Now) - k, from = to - 1;
-            o.ModemRates[k] = from < 0 ? model.Scenario.Uplink.PriorBitsPerSecond : draw.BytesBetween(from, to) * 8;
-        }
-        o.Rate = Math.Max(o.ModemRates[0], 1000);
-        o.RateAge = Now - Math.Floor(Now);
+        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9UL;
+        x = (x ^ (x >> 27)) * 0x94D049BB133111EBUL;
+        return x ^ (x >> 31);
     }
 
     private bool Before(int a, int b) => b < 0 || _jobs[a].Request < _jobs[b].Request
@@ -231,6 +199,11 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
                     break;
                 }
                 job.Stage = Stage.ToServer;
+                job.End = Now + job.Rtt / 2;
+                break;
+            case Stage.ToServer when model.Table[job.Plan].ServerSeconds == 0:
+                job.Load = draw.LoadAt(Now);
+                job.Stage = Stage.ToDevice;
                 job.End = Now + job.Rtt / 2;
                 break;
             case Stage.ToServer:
@@ -290,13 +263,16 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
 
     private void EnterUplink(ref Job job)
     {
-        var branch = model.Fallback(job.Plan, job.Deadline - job.Arrival);
         job.Stage = Stage.WaitUplink;
         job.Ready = Now;
         job.End = double.PositiveInfinity;
-        if (!branch.Exists || Now > job.Deadline - branch.Seconds)
+        // The device may be hotter by then: the branch gets the time it needs at the heat that can be reached.
+        var slowdown = model.Scenario.Device.Heat is { } h ? Slowdown(Decayed(HeatNow(), 1, job.Deadline - Now, h.TimeConstant)) : 1;
+        var branch = model.Fallback(job.Plan, job.Deadline - job.Arrival, Now - job.Arrival, slowdown);
+        if (!branch.Exists)
             return;
-        (job.BranchSeconds, job.BranchAccuracy) = (branch.Seconds, branch.Accuracy);
+        job.BranchAccuracy = branch.Accuracy;
+        job.BranchSeconds = branch.Seconds / slowdown;
         job.CancelAt = job.Deadline - branch.Seconds;
     }
 
@@ -324,8 +300,7 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
             job.UplinkWait += Now - job.Ready;
             job.Stage = Stage.OnUplink;
             (job.Start, job.End, _onUplink) = (Now, Now + draw.SendSeconds(Now, job.Bytes), u);
-            if (!double.IsNegativeInfinity(_lastSendEnd))
-                Energy += model.Scenario.Radio.TailWatts * Math.Min(Now - _lastSendEnd, model.Scenario.Radio.TailSeconds);
+            _power.SendingStarts(model.Scenario, Now);
         }
         if (_onServer < 0 && First(Stage.WaitServer, Stage.WaitServer) is >= 0 and var s)
         {
@@ -364,10 +339,11 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
     private void LeaveUplink(ref Job job, double bytes)
     {
         _onUplink = -1;
-        _lastSendEnd = Now;
+        _power.SendingEnds(model.Scenario, Now);
         var seconds = Now - job.Start;
         job.Uplink += seconds;
         job.BytesSent += bytes;
+        BytesSent += bytes;
         Spend(ref job, model.SendEnergy(seconds, bytes));
         if (seconds > 0)
             _knows.Sent(Now, bytes, seconds);
@@ -376,7 +352,7 @@ internal sealed class Stations(CostModel model, WindowDraw draw)
     private void Spend(ref Job job, double joules)
     {
         job.Energy += joules;
-        Energy += joules;
+        _power.Charge(model.Scenario, Now, joules);
     }
 
     private void End(int j, OutcomeKind kind, double accuracy)

@@ -23,6 +23,9 @@ public sealed class WindowDraw
         Rtts = new double[scenario.Requests + 1];
     }
 
+    /// <summary>The same world, to be drawn on its own.</summary>
+    public WindowDraw Another() => new(_scenario, _links, _seed);
+
     public int Window { get; private set; }
     public int Requests => _scenario.Requests;
 
@@ -62,10 +65,8 @@ public sealed class WindowDraw
     /// <summary>The server's load factor at <paramref name="time"/>.</summary>
     public double LoadAt(double time)
     {
-        var i = _loadCount - 1;
-        while (i > 0 && _loadChanges[i] > time)
-            i--;
-        return _loads[i];
+        var i = Array.BinarySearch(_loadChanges, 0, _loadCount, time);
+        return _loads[i >= 0 ? i : ~i - 1];
     }
 
     /// <summary>Duration, s, of sending <paramref name="bytes"/> from <paramref name="start"/> on an otherwise idle link.</summary>
