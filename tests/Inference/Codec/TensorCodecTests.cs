@@ -1,0 +1,181 @@
+using RlOffload.Environment;
+using RlOffload.Inference.Codec;
+
+namespace RlOffload.Tests.Inference.Codec;
+
+public class TensorCodecTests
+{
+    private static readonly int[] Widths = [1, 2, 3, 4, 5, 6, 7, 8, 16];
+
+    public static TheoryData<int> Bits => [.. Widths];
+
+    [Theory, MemberData(nameof(Bits))]
+    public void EveryLengthGivesTheBytesAndNumbersOfAPlainBitLoop(int bits)
+    {
+        for (var n = 1; n <= 150; n++)
+        {
+            var x = Numbers(n, (ulong)(n * 100 + bits));
+            var packed = new byte[TensorCodec.PackedBytes(n, bits)];
+            Array.Fill(packed, (byte)0xAA);
+            Assert.True(TensorCodec.TryEncode(x, bits, packed, out var grid));
+            Assert.Equal(PlainEncode(x, grid), packed);
+            var back = new float[n];
+            TensorCodec.Decode(packed, grid, back);
+            Assert.Equal(PlainDecode(packed, grid, n), back);
+        }
+    }
+
+    [Theory, MemberData(nameof(Bits))]
+    public void NoNumberMovesByMoreThanHalfAStep(int bits)
+    {
+        foreach (var (low, high) in new[] { (0f, 6f), (-1e-3f, 2e-3f), (-3e37f, 3e37f), (1e-30f, 3e-30f), (-7f, -2f) })
+        {
+            var x = Numbers(5000, (ulong)bits).Select(v => low + (high - low) * (0.5f + v / 8)).Select(v => Math.Clamp(v, low, high)).ToArray();
+            var packed = new byte[TensorCodec.PackedBytes(x.Length, bits)];
+            Assert.True(TensorCodec.TryEncode(x, bits, packed, out var grid));
+            var back = new float[x.Length];
+            TensorCodec.Decode(packed, grid, back);
+            // float32 itself rounds x - low, code * step and the sum, each by at most 2^-24 of the larger end or of the range.
+            var rounding = 4 * Math.Pow(2, -24) * Math.Max(Math.Max(Math.Abs(x.Min()), Math.Abs(x.Max())), (double)x.Max() - x.Min());
+            Assert.All(x.Zip(back), p => Assert.True(Math.Abs((double)p.First - p.Second) <= grid.Step / 2.0 + rounding, $"{p.First} became {p.Second}, step {grid.Step}"));
+        }
+    }
+
+    [Fact]
+    public void TheLayoutIsGolden()
+    {
+        float[] x = [0, 1, 2, 3, 4, 5, 6, 7, 7];
+        var packed = new byte[4];
+        Assert.True(TensorCodec.TryEncode(x, 3, packed, out var grid));
+        Assert.Equal(new AffineGrid(0, 1, 3), grid);
+        // Codes 0..7 from the low bits on: 111 110 101 100 011 010 001 000, then 111.
+        Assert.Equal([0b10_001_000, 0b1_100_011_0, 0b111_110_10, 0b111], packed);
+
+        float[] y = [-1, 1, 0];
+        var wide = new byte[6];
+        Assert.True(TensorCodec.TryEncode(y, 16, wide, out grid));
+        Assert.Equal([0x00, 0x00, 0xFF, 0xFF, 0x00, 0x80], wide); // 32767.5 rounds to the even 32768
+        Assert.Equal(-1, grid.Low);
+    }
+
+    [Fact]
+    public void ThirtyTwoBitsAreTheNumbersThemselvesNanIncluded()
+    {
+        float[] x = [1.5f, float.NaN, float.NegativeInfinity, -0f];
+        var packed = new byte[16];
+        Assert.True(TensorCodec.TryEncode(x, 32, packed, out var grid));
+        Assert.Equal([0x00, 0x00, 0xC0, 0x3F], packed[..4]);
+        var back = new float[4];
+        TensorCodec.Decode(packed, grid, back);
+        Assert.Equal(x.Select(BitConverter.SingleToInt32Bits), back.Select(BitConverter.SingleToInt32Bits));
+    }
+
+    [Theory, MemberData(nameof(Bits))]
+    public void AConstantTensorComesBackExactly(int bits)
+    {
+        foreach (var value in new[] { 0f, -2.5f, 1e-40f, float.MaxValue })
+        {
+            var x = Enumerable.Repeat(value, 77).ToArray();
+            var packed = new byte[TensorCodec.PackedBytes(77, bits)];
+            Assert.True(TensorCodec.TryEncode(x, bits, packed, out var grid));
+            Assert.Equal(0, grid.Step);
+            Assert.All(packed, b => Assert.Equal(0, b));
+            var back = new float[77];
+            TensorCodec.Decode(packed, grid, back);
+            Assert.Equal(x, back);
+        }
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void ATensorThatIsNotFiniteIsRefusedAndNothingIsWritten(float bad)
+    {
+        foreach (var n in new[] { 1, 7, 64, 100 })
+            for (var at = 0; at < n; at++)
+            {
+                var x = Numbers(n, 1);
+                x[at] = bad;
+                var packed = new byte[n];
+                Array.Fill(packed, (byte)0x5A);
+                Assert.False(TensorCodec.TryEncode(x, 8, packed, out _));
+                Assert.All(packed, b => Assert.Equal(0x5A, b));
+            }
+    }
+
+    [Fact]
+    public void ARangeBeyondFloatIsRefused() =>
+        Assert.False(TensorCodec.TryEncode([-3e38f, 3e38f], 8, new byte[2], out _));
+
+    [Fact]
+    public void MinusZeroAndZeroGiveTheSameBytes()
+    {
+        var packed = new byte[40];
+        Assert.True(TensorCodec.TryEncode([-0f, .. new float[38], 1f], 8, packed, out var first));
+        Assert.True(TensorCodec.TryEncode([.. new float[38], -0f, 1f], 8, packed, out var second));
+        Assert.Equal(BitConverter.SingleToInt32Bits(first.Low), BitConverter.SingleToInt32Bits(second.Low));
+    }
+
+    [Fact]
+    public void ABufferOfAnotherLengthIsRefused()
+    {
+        Assert.Throws<ArgumentException>(() => TensorCodec.TryEncode(new float[9], 3, new byte[3], out _));
+        Assert.Throws<ArgumentException>(() => TensorCodec.Decode(new byte[5], new AffineGrid(0, 1, 3), new float[9]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TensorCodec.TryEncode(new float[8], 9, new byte[9], out _));
+    }
+
+    [Fact]
+    public void NothingIsAllocated()
+    {
+        var x = Numbers(1000, 5);
+        var back = new float[1000];
+        var packed = Widths.Select(b => new byte[TensorCodec.PackedBytes(1000, b)]).ToArray();
+        void All()
+        {
+            for (var w = 0; w < Widths.Length; w++)
+            {
+                TensorCodec.TryEncode(x, Widths[w], packed[w], out var grid);
+                TensorCodec.Decode(packed[w], grid, back);
+            }
+        }
+        for (var warm = 0; warm < 50; warm++)
+            All();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        All();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    /// <summary>Gaussian numbers, as a feature map has them before its ReLU.</summary>
+    private static float[] Numbers(int n, ulong seed)
+    {
+        var rng = new Rng(seed);
+        return [.. Enumerable.Range(0, n).Select(_ => (float)rng.NextGaussian())];
+    }
+
+    private static byte[] PlainEncode(float[] x, AffineGrid grid)
+    {
+        var bytes = new byte[(x.Length * grid.Bits + 7) / 8];
+        for (var i = 0; i < x.Length; i++)
+        {
+            var code = (int)Math.Clamp(MathF.Round((x[i] - grid.Low) * (grid.Step > 0 ? 1 / grid.Step : 0)), 0, (1 << grid.Bits) - 1);
+            for (var k = 0; k < grid.Bits; k++)
+                if ((code >> k & 1) == 1)
+                    bytes[(i * grid.Bits + k) / 8] |= (byte)(1 << (i * grid.Bits + k) % 8);
+        }
+        return bytes;
+    }
+
+    private static float[] PlainDecode(byte[] packed, AffineGrid grid, int n)
+    {
+        var x = new float[n];
+        for (var i = 0; i < n; i++)
+        {
+            var code = 0;
+            for (var k = 0; k < grid.Bits; k++)
+                code |= (packed[(i * grid.Bits + k) / 8] >> (i * grid.Bits + k) % 8 & 1) << k;
+            x[i] = code * grid.Step + grid.Low;
+        }
+        return x;
+    }
+}
