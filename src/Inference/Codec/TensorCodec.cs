@@ -141,6 +141,7 @@ public static class TensorCodec
     }
 
     /// <summary>round((x - low) / step), half to even, within 0 .. levels, in the low bits of each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Codes(Vector256<float> x, Vector256<float> low, Vector256<float> scale, Vector256<float> top)
     {
         var place = Vector256.MinNative(Vector256.MaxNative((x - low) * scale, Vector256<float>.Zero), top);
@@ -150,6 +151,7 @@ public static class TensorCodec
     private static int Code(float x, in AffineGrid grid) =>
         BitConverter.SingleToInt32Bits(Math.Clamp((x - grid.Low) * grid.Scale, 0f, grid.Levels) + RoundToBits) & 0xFFFF;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Dequantise(Vector256<ushort> codes, Vector256<float> low, Vector256<float> step, ref float to, int at)
     {
         var (a, b) = Vector256.Widen(codes);
@@ -157,9 +159,11 @@ public static class TensorCodec
         (Vector256.ConvertToSingle(b.AsInt32()) * step + low).StoreUnsafe(ref to, (nuint)(at + Lanes));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Word(ref byte from, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, at));
 
     /// <summary>Moves the b low bits of each of a word's 8 bytes together: pairs of bytes, then of halves of a half, then the halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> Squeeze(Vector256<ulong> w, int b)
     {
         w = (w & Vector256.Create(0x00FF00FF00FF00FFUL)) | Vector256.ShiftRightLogical(w & Vector256.Create(0xFF00FF00FF00FF00UL), 8 - b);
@@ -168,6 +172,7 @@ public static class TensorCodec
     }
 
     /// <summary>The inverse of <see cref="Squeeze"/>; bits above 8b are ignored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> Spread(Vector256<ulong> w, int b)
     {
         var half = Vector256.Create(b == 8 ? 0xFFFFFFFFUL : (1UL << (4 * b)) - 1);
