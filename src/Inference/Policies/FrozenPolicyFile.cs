@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
+
+namespace RlOffload.Inference.Policies;
+
+/// <summary>Reads and writes the folder of a frozen policy: policy.json and policy.onnx.</summary>
+public static class FrozenPolicyFile
+{
+    public const string Description = "policy.json";
+    public const string Graph = "policy.onnx";
+    public const int LeastGolden = 16;
+
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false), new NumbersOnOneLine() },
+    };
+
+    /// <summary>Whether the folder holds a frozen policy, rather than something else that can be verified.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, Description));
+
+    /// <summary>
+    /// Writes both files beside their targets, replays the golden vectors on them, and only then moves them into place: a policy that does not
+    /// decide as its trained network did is never written.
+    /// </summary>
+    /// <exception cref="InputException">The description contradicts itself, or the graph does not answer its golden vectors.</exception>
+    public static void Write(string folder, FrozenPolicy policy, ReadOnlySpan<byte> graph)
+    {
+        policy = policy with { GraphSha256 = Convert.ToHexStringLower(SHA256.HashData(graph)) };
+        var description = Path.Combine(folder, Description);
+        Refuse(description, FrozenPolicyCheck.Problems(policy));
+        using (var session = new PolicySession(graph.ToArray(), Path.Combine(folder, Graph), policy))
+            Refuse(description, GoldenReplay.Run(session, policy.Golden).Problems);
+        Directory.CreateDirectory(folder);
+        var written = Path.Combine(folder, Graph);
+        File.WriteAllBytes(written + ".partial", graph);
+        File.WriteAllBytes(description + ".partial", JsonSerializer.SerializeToUtf8Bytes(policy, Json));
+        File.Move(written + ".partial", written, overwrite: true);
+        File.Move(description + ".partial", description, overwrite: true);
+    }
+
+    /// <exception cref="InputException">A file is missing or malformed, or the description contradicts itself; with every reason found.</exception>
+    public static FrozenPolicy Read(string folder)
+    {
+        var path = Path.Combine(folder, Description);
+        FrozenPolicy? policy;
+        try
+        {
+            policy = JsonSerializer.Deserialize<FrozenPolicy>(File.ReadAllBytes(path), Json);
+        }
+        catch (JsonException e)
+        {
+            throw new InputException(path, e.Path ?? "$", $"is no frozen policy of format {FrozenPolicy.CurrentFormat} ({e.Message}); write one with 'rloffload export'");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, "file", $"cannot be read ({e.Message.TrimEnd('.')}); a folder made by 'rloffload export' is needed");
+        }
+        if (policy is null)
+            throw new InputException(path, "$", "is empty; a frozen policy is a JSON object");
+        Refuse(path, FrozenPolicyCheck.Problems(policy));
+        return policy;
+    }
+
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    public static byte[] ReadGraph(string folder)
+    {
+        var path = Path.Combine(folder, Graph);
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, "file", $"cannot be read ({e.Message.TrimEnd('.')}); a frozen policy has {Description} and {Graph}");
+        }
+    }
+
+    /// <summary>The file that policy.json names, else one of that name inside the folder; null where neither is there.</summary>
+    public static string? Find(string folder, string named)
+    {
+        var beside = Path.GetFullPath(Path.Combine(folder, named));
+        var inside = Path.Combine(folder, Path.GetFileName(named));
+        return File.Exists(beside) ? beside : File.Exists(inside) ? inside : null;
+    }
+
+    private static void Refuse(string path, IEnumerable<string> problems)
+    {
+        var found = problems.Select(p => $"{path}:{p}").ToList();
+        if (found.Count > 0)
+            throw new InputException(found);
+    }
+
+    /// <summary>An observation of 60 numbers on 60 lines is unreadable.</summary>
+    private sealed class NumbersOnOneLine : JsonConverter<IReadOnlyList<float>>
+    {
+        public override IReadOnlyList<float> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize<float[]>(ref reader, options)!;
+
+        public override void Write(Utf8JsonWriter writer, IReadOnlyList<float> value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(JsonSerializer.Serialize(value.ToArray()));
+    }
+}

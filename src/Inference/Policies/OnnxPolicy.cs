@@ -1,0 +1,80 @@
+using Microsoft.ML.OnnxRuntime;
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
+using RlOffload.Environment.Profiles;
+
+namespace RlOffload.Inference.Policies;
+
+/// <summary>
+/// A frozen policy that decides through ONNX Runtime, among the plans of its own table. A decision allocates nothing and never throws: where the
+/// runtime fails or a logit is not finite, the cost model's best plan for this request alone is taken instead and counted.
+/// </summary>
+public sealed class OnnxPolicy : IPolicy, IDisposable
+{
+    private readonly PolicySession _session;
+    private readonly ObservationLayout _layout;
+
+    /// <param name="model"><see cref="FrozenPolicy.CostModel"/> of the profile in use.</param>
+    public OnnxPolicy(FrozenPolicy policy, PolicySession session, CostModel model)
+    {
+        (Policy, _session, Model) = (policy, session, model);
+        _layout = new ObservationLayout(model);
+    }
+
+    public FrozenPolicy Policy { get; }
+    public CostModel Model { get; }
+    public string Name => Policy.Name;
+
+    /// <summary>Decisions that ONNX Runtime could not make.</summary>
+    public long Fallbacks { get; private set; }
+
+    /// <summary>Opens a policy folder for a profile.</summary>
+    /// <param name="warnings">Told of differences that do not forbid its use.</param>
+    /// <exception cref="InputException">The folder is malformed, or the policy was trained for another model, other cuts or other plans.</exception>
+    public static OnnxPolicy Open(string folder, ModelProfile profile, Action<string>? warnings = null)
+    {
+        var policy = FrozenPolicyFile.Read(folder);
+        var path = Path.Combine(folder, FrozenPolicyFile.Description);
+        var refusals = FrozenPolicyCheck.Refusals(policy, profile).Select(r => $"{path}:{r}").ToList();
+        if (refusals.Count > 0)
+            throw new InputException(refusals);
+        foreach (var warning in FrozenPolicyCheck.Warnings(policy, profile))
+            warnings?.Invoke($"{path}:{warning}");
+        return new OnnxPolicy(policy, new PolicySession(FrozenPolicyFile.ReadGraph(folder), Path.Combine(folder, FrozenPolicyFile.Graph), policy), policy.CostModel(profile));
+    }
+
+    public void Begin(int window) { }
+
+    public int Decide(Observation observation, ReadOnlySpan<bool> mask)
+    {
+        try
+        {
+            Fill(observation, mask);
+            _session.Run();
+            if (_session.Best() is >= 0 and var plan)
+                return plan;
+        }
+        catch (OnnxRuntimeException)
+        {
+            // Counted below; the decision path has nobody to throw to.
+        }
+        Fallbacks++;
+        return GreedyFallback.Decide(Model, observation, mask);
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private void Fill(Observation observation, ReadOnlySpan<bool> mask)
+    {
+        _layout.Write(observation, _session.Observation);
+        for (var p = 0; p < mask.Length; p++)
+            _session.Mask[p] = mask[p] ? 1 : 0;
+        if (Policy.Prior is not { } prior)
+            return;
+        for (var p = 0; p < mask.Length; p++)
+        {
+            var expected = Model.Predict(p, observation);
+            _session.Prior[p] = (float)(prior.Weight * (expected.Reward - prior.DevicePrice * expected.DeviceSeconds - prior.UplinkPrice * expected.UplinkSeconds));
+        }
+    }
+}
