@@ -6,5 +6,6 @@ var root = new RootCommand("Learns where to split a neural network between a dev
 {
     ImagesVerb.Create(),
     ProfileVerb.Create(),
+    VerifyVerb.Create(),
 };
 return Verb.Invoke(root, args);
