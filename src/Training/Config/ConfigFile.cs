@@ -1,0 +1,153 @@
+using RlOffload.Environment;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace RlOffload.Training.Config;
+
+/// <summary>
+/// One config being read: its YAML tree with the overrides of the command line put in, and every problem found so far. Read all sections
+/// through <see cref="Root"/>, then call <see cref="Finish"/>, which throws with all problems at once.
+/// </summary>
+public sealed class ConfigFile
+{
+    private readonly List<(long Line, string Text)> _problems = [];
+    private readonly Dictionary<YamlNode, string> _origins = new(ReferenceEqualityComparer.Instance);
+    private readonly Resolved _resolved = new();
+
+    private ConfigFile(string path)
+    {
+        FullPath = path;
+        Folder = Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        Root = null!;
+    }
+
+    /// <summary>As the user named it.</summary>
+    public string FullPath { get; }
+
+    /// <summary>Paths in the config are relative to it.</summary>
+    public string Folder { get; }
+
+    public ConfigSection Root { get; private set; }
+
+    internal bool Sound => _problems.Count == 0;
+
+    /// <param name="overrides">Each "a.b=value"; the value is YAML, so a list is "[1, 2]".</param>
+    /// <exception cref="InputException">The file is missing or is no YAML mapping.</exception>
+    public static ConfigFile Read(string path, IEnumerable<string> overrides)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, "file", $"cannot be read ({e.Message}); allowed is a config in YAML, such as configs/quickstart.yaml");
+        }
+        var file = new ConfigFile(path);
+        var root = file.Parse(text);
+        foreach (var assignment in overrides)
+            file.Override(root, assignment);
+        file.Root = new ConfigSection(file, "", root, $"{path}:1", 1, file._resolved);
+        return file;
+    }
+
+    /// <exception cref="InputException">All problems, in the order of the lines.</exception>
+    public void Finish()
+    {
+        Root.RefuseUnknown(Root);
+        if (_problems.Count > 0)
+            throw new InputException([.. _problems.OrderBy(p => p.Line).Select(p => p.Text).Distinct()]);
+    }
+
+    /// <summary>What was read, defaults included, as YAML that reads back to the same values when it lies in <paramref name="folder"/>.</summary>
+    public string ResolvedYaml(string folder)
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        new YamlStream(new YamlDocument(_resolved.ToYaml(System.IO.Path.GetFullPath(folder)))).Save(
+            new Emitter(writer, EmitterSettings.Default.WithBestWidth(int.MaxValue)), assignAnchors: false);
+        var text = writer.ToString().ReplaceLineEndings("\n");
+        return text.EndsWith("...\n", StringComparison.Ordinal) ? text[..^4] : text;
+    }
+
+    internal void Add(long line, string problem) => _problems.Add((line, problem));
+
+    /// <summary>Where a key stands: "FILE:LINE", or the option of the command line that set it.</summary>
+    internal (string Text, long Line) Where(YamlNode key) =>
+        _origins.TryGetValue(key, out var option) ? (option, long.MaxValue) : ($"{FullPath}:{key.Start.Line}", key.Start.Line);
+
+    private YamlMappingNode Parse(string text)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new UniqueKeys(new Parser(new StringReader(text)), (key, line, first) =>
+                Add(line, $"{FullPath}:{line}: {key}: is given twice, allowed is once (first in line {first})")));
+        }
+        catch (YamlException e)
+        {
+            throw new InputException(FullPath, e.Start.Line.ToString(), $"is not YAML ({e.Message})");
+        }
+        if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode root)
+            throw new InputException(FullPath, "1", stream.Documents.Count > 1 ? $"holds {stream.Documents.Count} documents, allowed is one"
+                : stream.Documents.Count == 0 ? "is empty, allowed is a config of keys and values" : "is no mapping, allowed is a config of keys and values");
+        return root;
+    }
+
+    private void Override(YamlMappingNode root, string assignment)
+    {
+        var option = $"--set {assignment}";
+        var equals = assignment.IndexOf('=');
+        var keys = equals < 0 ? [] : assignment[..equals].Split('.', StringSplitOptions.TrimEntries);
+        if (keys.Length == 0 || keys.Contains(""))
+        {
+            Add(long.MaxValue, $"{option}: is no assignment, allowed is KEY=VALUE such as arrivals.mean_gap_s=0.5");
+            return;
+        }
+        var value = new YamlStream();
+        try
+        {
+            value.Load(new StringReader(assignment[(equals + 1)..]));
+        }
+        catch (YamlException e)
+        {
+            Add(long.MaxValue, $"{option}: is not YAML ({e.Message})");
+            return;
+        }
+        for (var i = 0; i < keys.Length - 1; i++)
+        {
+            var old = Replace(root, keys[i], option, copyOf => copyOf switch
+            {
+                // A copy, because an alias may show the same mapping elsewhere.
+                YamlMappingNode mapping => new YamlMappingNode(mapping.Children),
+                null or YamlScalarNode { Value: null or "" or "~" or "null" } => new YamlMappingNode(),
+                _ => null,
+            });
+            if (old is not YamlMappingNode section)
+            {
+                Add(long.MaxValue, $"{option}: {string.Join('.', keys[..(i + 1)])} is a value and has no keys");
+                return;
+            }
+            root = section;
+        }
+        Replace(root, keys[^1], option, _ => value.Documents.Count > 0 ? value.Documents[0].RootNode : new YamlScalarNode(""), isLeaf: true);
+    }
+
+    /// <summary>Puts what <paramref name="make"/> makes of the old value (null if absent) in its place; null leaves it.</summary>
+    private YamlNode? Replace(YamlMappingNode mapping, string name, string option, Func<YamlNode?, YamlNode?> make, bool isLeaf = false)
+    {
+        var key = mapping.Children.Keys.FirstOrDefault(k => k is YamlScalarNode s && s.Value == name);
+        var replaced = make(key is null ? null : mapping.Children[key]);
+        if (replaced is null)
+            return null;
+        if (key is null || isLeaf)
+        {
+            if (key is not null)
+                mapping.Children.Remove(key);
+            key = new YamlScalarNode(name);
+            _origins[key] = option;
+        }
+        mapping.Children[key] = replaced;
+        return replaced;
+    }
+}
