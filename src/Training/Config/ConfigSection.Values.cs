@@ -140,6 +140,7 @@ public sealed partial class ConfigSection
 
     private void Refuse((YamlNode Key, YamlNode Value) entry, string key, string problem)
     {
+        _wrong.Add(key);
         var where = _file.Where(entry.Key);
         _file.Add(where.Line, $"{where.Text}: {PathOf(key)}: {problem}");
     }
@@ -147,6 +148,7 @@ public sealed partial class ConfigSection
     /// <summary>A problem of one item of a list, at the item's own line.</summary>
     private void Note(YamlNode item, string key, string problem)
     {
+        _wrong.Add(key);
         var where = _file.Where(_given[key].Key);
         if (where.Line != long.MaxValue)
             where = _file.Where(item);

@@ -16,6 +16,7 @@ public sealed partial class ConfigSection
     private readonly Resolved _resolved;
     private readonly Dictionary<string, (YamlNode Key, YamlNode Value)> _given = [];
     private readonly List<string> _known = [];
+    private readonly HashSet<string> _wrong = [];
     private readonly List<ConfigSection> _sections = [];
 
     internal ConfigSection(ConfigFile file, string path, YamlMappingNode? node, string where, long line, Resolved resolved)
@@ -106,8 +107,22 @@ public sealed partial class ConfigSection
     /// <param name="problem">Reads "is VALUE, allowed is ...".</param>
     public void Refuse(string key, string problem)
     {
+        _wrong.Add(key);
         var where = _given.TryGetValue(key, out var entry) ? _file.Where(entry.Key) : _where;
         _file.Add(where.Line, $"{where.Text}: {PathOf(key)}: {problem}");
+    }
+
+    /// <summary>Notes a problem of the section as a whole.</summary>
+    public void Refuse(string problem) => _file.Add(_where.Line, $"{_where.Text}: {_path}: {problem}");
+
+    /// <summary>Whether something is wrong with the key already.</summary>
+    public bool IsWrong(string key) => _wrong.Contains(key);
+
+    /// <summary>Makes keys known that are not read this time.</summary>
+    public void Expect(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+            Know(key);
     }
 
     internal void RefuseUnknown(ConfigSection root)

@@ -1,0 +1,103 @@
+using RlOffload.Environment;
+
+namespace RlOffload.Training.Config;
+
+/// <summary>Reads the sections that make a <see cref="Scenario"/>; keys carry their units, the scenario is in SI.</summary>
+internal static class ScenarioSections
+{
+    private const double Mega = 1e6, Nano = 1e-9;
+
+    public static (DeviceSpec Spec, MachineNote Note) Device(ConfigSection s)
+    {
+        var note = Machine(s, out var factor);
+        var spec = new DeviceSpec(
+            factor,
+            s.Double("pack_ns_per_element", Bounds.NotNegative, 3) * Nano,
+            s.Double("active_w", Bounds.NotNegative),
+            s.Double("idle_w", Bounds.NotNegative, 0),
+            s.OptionalDouble("memory_mb", Bounds.Positive) * Mega ?? double.PositiveInfinity,
+            Heat(s.OptionalSection("heat")),
+            Battery(s.OptionalSection("battery")));
+        return (spec, note);
+    }
+
+    public static (ServerSpec Spec, MachineNote Note) Server(ConfigSection s)
+    {
+        var note = Machine(s, out var factor);
+        return (new(factor, s.Doubles("loads", Bounds.Positive, [1]), s.Double("load_dwell_s", Bounds.Positive, 8)), note);
+    }
+
+    public static RadioSpec Radio(ConfigSection s) => new(
+        s.Double("tx_base_w", Bounds.NotNegative), s.Double("tx_w_per_mbit", Bounds.NotNegative), s.Double("tail_w", Bounds.NotNegative, 0),
+        s.Double("tail_s", Bounds.NotNegative, 0));
+
+    /// <summary>Without prior_mbit_s the prior rate is left at 0, for the training links to fill in.</summary>
+    public static UplinkSpec Uplink(ConfigSection s) => new(
+        s.Double("header_bytes", Bounds.NotNegative, 64), s.Text("input_encoding", "raw"), s.OneOf<RateKnowledge>("observe", RateKnowledge.Own),
+        s.OptionalDouble("prior_mbit_s", Bounds.Positive) * Mega ?? 0, s.Double("reversion_s", Bounds.Positive, 30),
+        RateScale: s.Double("rate_scale", Bounds.Positive, 1));
+
+    /// <summary>A recording is read when the world is built; here only its path.</summary>
+    public static (ArrivalSpec Spec, string? Recording) Arrivals(ConfigSection s)
+    {
+        var kind = s.OneOf<ArrivalKind>("kind", ArrivalKind.Bursty);
+        var recording = s.OptionalPath("file");
+        if (kind == ArrivalKind.Recorded != recording is not null && s.Sound)
+            s.Refuse("file", kind == ArrivalKind.Recorded ? "is missing, allowed is the file of a recording, since kind is recorded"
+                : $"is given, allowed only where kind is recorded");
+        if (kind == ArrivalKind.Recorded)
+        {
+            foreach (var key in new[] { "mean_gap_s", "burst_factor", "calm_factor", "burst_requests" })
+            {
+                s.Expect(key);
+                if (s.Has(key))
+                    s.Refuse(key, "is given, allowed only where kind is not recorded: a recording has its own");
+            }
+            return (new(kind), recording);
+        }
+        var gap = s.Double("mean_gap_s", Bounds.Positive);
+        if (kind == ArrivalKind.Bursty)
+            return (new(kind, gap, s.Double("burst_factor", new(1, 1000, Open: true), 2.5), s.Double("calm_factor", new(0, 1, OpenHigh: true), 0.4),
+                s.Double("burst_requests", Bounds.From(1), 12)), null);
+        s.Expect("burst_factor", "calm_factor", "burst_requests");
+        return (new(kind, gap), null);
+    }
+
+    public static DeadlineSpec Deadlines(ConfigSection s) => new(s.Double("median_s", Bounds.Positive), s.Double("spread", Bounds.Between(0, 3), 0));
+
+    public static RewardSpec Reward(ConfigSection s) => new(
+        s.Double("latency_weight", Bounds.NotNegative, 0.1), s.Double("miss_penalty", Bounds.NotNegative, 0.2), s.Double("fallback_share", Bounds.Share, 0.25));
+
+    private static MachineNote Machine(ConfigSection s, out double factor)
+    {
+        var name = s.Text("name");
+        factor = s.Double("time_factor", new(0, 1e6, Open: true), 1);
+        var source = s.OptionalText("time_factor_source");
+        if (factor != 1 && source is null && !s.IsWrong("time_factor"))
+            s.Refuse("time_factor_source", $"is missing, allowed is a text that says where the time_factor of {factor} comes from");
+        return new(name, source);
+    }
+
+    private static HeatSpec? Heat(ConfigSection? s)
+    {
+        if (s is null)
+            return null;
+        var spec = new HeatSpec(
+            s.Double("time_constant_s", Bounds.Positive, 30), s.Double("from", Bounds.Share, 0.5), s.Double("to", Bounds.Share, 0.8),
+            s.Double("max_slowdown", Bounds.From(1), 1.8));
+        if (s.Sound && spec.From >= spec.To)
+            s.Refuse("from", $"is {spec.From}, allowed is below to ({spec.To})");
+        return spec;
+    }
+
+    private static BatterySpec? Battery(ConfigSection? s)
+    {
+        if (s is null)
+            return null;
+        var capacity = s.Double("capacity_j", Bounds.Positive);
+        var spec = new BatterySpec(capacity, s.Double("start_j", Bounds.NotNegative, capacity), s.Double("harvest_w", Bounds.NotNegative, 0));
+        if (s.Sound && spec.StartJoules > capacity)
+            s.Refuse("start_j", $"is {spec.StartJoules}, allowed is at most capacity_j ({capacity})");
+        return spec;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RlOffload.Environment;
+using RlOffload.Environment.Links;
+using RlOffload.Environment.Plans;
+using RlOffload.Environment.Profiles;
+
+namespace RlOffload.Training;
+
+/// <summary>Everything that an experiment plays in: profile, plans, cost model and links, opened and checked against each other. Immutable.</summary>
+public sealed class World
+{
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    public required Experiment Experiment { get; init; }
+    public required ModelProfile Profile { get; init; }
+
+    /// <summary>The config's scenario with what only the files could tell: prior rate and round-trip time, recorded arrivals.</summary>
+    public required Scenario Scenario { get; init; }
+
+    /// <summary>All plans: the config's bits, and 8 and 32 where the profile has them, for planners that were published with these. The environment plays with this table.</summary>
+    public PlanTable FullTable => CostModel.Table.Plans;
+
+    /// <summary>Cost model of <see cref="FullTable"/>.</summary>
+    public required CostModel CostModel { get; init; }
+
+    /// <summary>The plans that the learner chooses from, pruned if the config says so.</summary>
+    public required PlanTable Plans { get; init; }
+
+    /// <summary>Where each of <see cref="Plans"/> stands in <see cref="FullTable"/>.</summary>
+    public required IReadOnlyList<int> Choices { get; init; }
+
+    /// <summary>Windows that the agent learns from.</summary>
+    public required LinkSet Training { get; init; }
+
+    /// <summary>Windows of the training links on which checkpoints, the static plan and all constants are chosen.</summary>
+    public required LinkSet Tuning { get; init; }
+
+    /// <summary>Windows of links that nothing was learned or tuned on.</summary>
+    public required LinkSet Test { get; init; }
+
+    /// <summary>SHA-256 of the profile's file.</summary>
+    public required string ProfileHash { get; init; }
+
+    /// <summary>SHA-256 over every number of <see cref="Scenario"/>.</summary>
+    public string ScenarioHash => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Scenario, Json)));
+
+    /// <summary>Length in s of the windows that traces are cut into: as long as the requests take, with a reserve where arrivals are random.</summary>
+    public double WindowSeconds => SecondsOf(Scenario);
+
+    /// <summary>Other links in the place of <see cref="Test"/>, with the same seed.</summary>
+    /// <exception cref="InputException">A file is neither link model nor trace.</exception>
+    public LinkSet Open(IReadOnlyList<string> paths, TraceReadOptions? reader = null, Action<int, int>? progress = null)
+    {
+        var sources = LinkSources.Open("--traces", "command line", paths, reader ?? TraceReadOptions.ByContent, progress);
+        return sources.All("traces", ToldRtt(Experiment) ?? sources.RoundTrips() ?? TrainingRtt, Test.Seed, WindowSeconds);
+    }
+
+    private RttModel TrainingRtt { get; init; } = null!;
+
+    internal static World Of(Experiment experiment, Action<int, int>? progress)
+    {
+        var profile = ProfileFile.Read(experiment.Profile);
+        if (experiment.Model is { } path && LinkSources.HashOf(path) is var hash && !hash.Equals(profile.Model.Sha256, StringComparison.OrdinalIgnoreCase))
+            throw new InputException(experiment.Profile, "model.sha256", $"is {profile.Model.Sha256}, but {path} has {hash}; allowed is a profile of that network");
+        var (train, test) = OpenLinks(experiment, progress);
+        var told = ToldRtt(experiment);
+        var rtt = told ?? train.RoundTrips() ?? throw new InputException(experiment.File, "rtt",
+            "is missing and no training link has round-trip times, allowed is rtt with file, from_link, or shift_ms, mu and sigma");
+        var scenario = Complete(experiment, train, rtt);
+        var costs = new CostModel(new CostTable(profile, PlanTable.Of(profile, AllBits(experiment, profile), experiment.Plans.Probe), scenario), scenario);
+        var plans = PlanTable.Of(profile, experiment.Plans.Bits, experiment.Plans.Probe);
+        if (experiment.Plans.Prune)
+            plans = plans.Pruned(new CostTable(profile, plans, scenario), experiment.Plans.Tolerance);
+        var seconds = SecondsOf(scenario);
+        var (training, tuning) = train.Split(rtt, SeedOf(experiment.Seed, 1), SeedOf(experiment.Evaluate.Seed, 2), seconds);
+        return new World
+        {
+            Experiment = experiment,
+            Profile = profile,
+            Scenario = scenario,
+            CostModel = costs,
+            Plans = plans,
+            Choices = [.. plans.Plans.Select(costs.Table.Plans.IndexOf)],
+            Training = training,
+            Tuning = tuning,
+            Test = test.All("test", told ?? test.RoundTrips() ?? rtt, SeedOf(experiment.Evaluate.Seed, 3), seconds),
+            TrainingRtt = rtt,
+            ProfileHash = LinkSources.HashOf(experiment.Profile),
+        };
+    }
+
+    private static (LinkSources Train, LinkSources Test) OpenLinks(Experiment experiment, Action<int, int>? progress)
+    {
+        var train = LinkSources.Open("links.train", experiment.File, experiment.Links.Train, experiment.Links.Reader, progress);
+        var test = LinkSources.Open("links.test", experiment.File, experiment.Links.Test, experiment.Links.Reader, progress);
+        var seen = train.Files.ToLookup(f => f.Sha256);
+        var twice = test.Files.Where(f => seen.Contains(f.Sha256))
+            .Select(f => $"{experiment.File}:links.test: holds {f.Path}, whose content is that of {seen[f.Sha256].First().Path} of links.train; allowed are links that were not trained on").ToList();
+        return twice.Count == 0 ? (train, test) : throw new InputException(twice);
+    }
+
+    private static RttModel? ToldRtt(Experiment experiment)
+    {
+        if (experiment.Rtt.File is { } file)
+            return RttFile.Read(file).Measured();
+        if (experiment.Rtt.FromLink is { } link)
+            return LinkModel.Read(link).Rtt ?? throw new InputException(link, "rtt", "is missing; allowed for rtt.from_link is a link model with round-trip times");
+        return experiment.Rtt.Lognormal;
+    }
+
+    private static Scenario Complete(Experiment experiment, LinkSources train, RttModel rtt)
+    {
+        var told = experiment.Told;
+        var prior = told.Uplink.PriorBitsPerSecond > 0 ? told.Uplink.PriorBitsPerSecond : train.MedianRate() * told.Uplink.RateScale;
+        var scenario = told with { Uplink = told.Uplink with { PriorBitsPerSecond = prior, PriorRtt = rtt.MedianSeconds } };
+        if (experiment.ArrivalRecording is not { } file)
+            return scenario;
+        var times = ReadArrivals(file);
+        return scenario with { Arrivals = told.Arrivals with { Recorded = times, MeanGap = (times[^1] - times[0]) / (times.Count - 1) } };
+    }
+
+    /// <summary>One time in s a line; they do not fall, and the first counts as 0.</summary>
+    private static List<double> ReadArrivals(string path)
+    {
+        var times = new List<double>();
+        var number = 0;
+        foreach (var line in File.ReadLines(path))
+        {
+            number++;
+            if (line.Trim() is not { Length: > 0 } text || text[0] == '#')
+                continue;
+            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var time) || !double.IsFinite(time))
+                throw new InputException(path, number.ToString(), $"is '{text}', allowed is one arrival time in s");
+            if (times.Count > 0 && time < times[^1])
+                throw new InputException(path, number.ToString(), $"is {text} after {times[^1]}, allowed is a time that does not fall");
+            times.Add(time);
+        }
+        if (times.Count < 2 || times[^1] <= times[0])
+            throw new InputException(path, "file", $"holds {times.Count} arrival times, allowed are two or more that are not all the same");
+        return [.. times.Select(t => t - times[0])];
+    }
+
+    private static int[] AllBits(Experiment experiment, ModelProfile profile) =>
+        [.. experiment.Plans.Bits.Union(new[] { 8, 32 }.Intersect(profile.Accuracy.Select(a => a.Bits))).Order()];
+
+    private static double SecondsOf(Scenario s) =>
+        s.Requests * s.Arrivals.MeanGap * (s.Arrivals.Kind == ArrivalKind.Periodic ? 1 : 1.3) + 2 * s.Deadlines.Median * Math.Exp(s.Deadlines.Spread);
+
+    /// <summary>Windows of different purposes are different draws.</summary>
+    private static ulong SeedOf(ulong seed, ulong purpose) => Rng.Keyed(seed, purpose, 0, RngPurpose.Trace).NextUInt64();
+}
