@@ -5,14 +5,14 @@ namespace RlOffload.Training.Config;
 /// <summary>Reads the sections that make a <see cref="Scenario"/>; keys carry their units, the scenario is in SI.</summary>
 internal static class ScenarioSections
 {
-    private const double Mega = 1e6, Nano = 1e-9;
+    private const double Mega = 1e6, Giga = 1e9;
 
     public static (DeviceSpec Spec, MachineNote Note) Device(ConfigSection s)
     {
         var note = Machine(s, out var factor);
         var spec = new DeviceSpec(
             factor,
-            s.Double("pack_ns_per_element", Bounds.NotNegative, 3) * Nano,
+            s.Double("pack_ns_per_element", Bounds.NotNegative, 3) / Giga,
             s.Double("active_w", Bounds.NotNegative),
             s.Double("idle_w", Bounds.NotNegative, 0),
             s.OptionalDouble("memory_mb", Bounds.Positive) * Mega ?? double.PositiveInfinity,
