@@ -14,8 +14,8 @@ public sealed class WorldTests
         Assert.Equal([4, 8, 32], world.FullTable.Plans.Where(p => p.Kind == PlanKind.Split).Select(p => p.Bits).Distinct().Order());
         Assert.Equal([4], world.Plans.Plans.Where(p => p.Kind == PlanKind.Split).Select(p => p.Bits).Distinct());
         Assert.Equal(world.Plans.Plans, world.Choices.Select(c => world.FullTable[c]));
-        var pruned = Experiment.Load(config.Path, ["plans={bits: [4, 8], prune_accuracy: 0.05}"]).Build();
-        Assert.DoesNotContain(pruned.Plans.Plans, p => p.Bits == 8);
+        var pruned = Experiment.Load(config.Path, ["plans={bits: [4, 8], prune_bytes: 1}"]).Build();
+        Assert.DoesNotContain(pruned.Plans.Plans, p => p.Bits == 4);
     }
 
     [Fact]
