@@ -51,21 +51,34 @@ public sealed class PlanTable
     }
 
     /// <summary>
-    /// Leaves out every plan that another one beats or equals in device time, bytes, server time and accuracy, within the tolerances.
-    /// Drop and the probing twins of what stays are kept: what they are good for is not in these four numbers.
+    /// Leaves out plans such that each of them is beaten or equalled, within the tolerances, by one that stays, in device time, bytes, server time and
+    /// accuracy: of the plans that none beats outright, again and again the one that stands for most others stays. Drop and the probing
+    /// twins of what stays are kept: what they are good for is not in these four numbers. Plans that this device cannot run are left out.
     /// </summary>
     public PlanTable Pruned(CostTable costs, DominanceTolerance tolerance)
     {
-        var kept = new List<int>();
-        foreach (var p in Enumerable.Range(0, Count).Where(p => Ordinary(p)).OrderByDescending(p => costs[p].Accuracy)
-                     .ThenBy(p => costs[p].DeviceSeconds).ThenBy(p => costs[p].Bytes).ThenBy(p => p))
-            if (!kept.Any(q => Dominates(costs[q], costs[p], tolerance)))
-                kept.Add(p);
-        var stays = kept.Select(p => _plans[p]).ToHashSet();
+        int[] ordinary = [.. Enumerable.Range(0, Count).Where(p => Ordinary(p) && costs.Runnable[p])];
+        int[] best = [.. ordinary.Where(p => !ordinary.Any(q => Beats(costs, q, p)))];
+        var left = ordinary.ToHashSet();
+        var stays = new HashSet<OffloadPlan>();
+        while (left.Count > 0)
+        {
+            var keep = best.MaxBy(q => left.Count(p => Dominates(costs[q], costs[p], tolerance)));
+            stays.Add(_plans[keep]);
+            left.RemoveWhere(p => Dominates(costs[keep], costs[p], tolerance));
+        }
         return new PlanTable(_plans.Where(p => p.Kind == PlanKind.Drop || stays.Contains(p with { Probe = false })));
     }
 
     private bool Ordinary(int p) => _plans[p] is { Probe: false, Kind: not PlanKind.Drop };
+
+    /// <summary>At least as good in all four numbers and better in one; of plans that are equal in all, the first beats the others.</summary>
+    private static bool Beats(CostTable costs, int q, int p)
+    {
+        var (a, b) = (costs[q], costs[p]);
+        return a.DeviceSeconds <= b.DeviceSeconds && a.Bytes <= b.Bytes && a.ServerSeconds <= b.ServerSeconds && a.Accuracy >= b.Accuracy
+            && (q < p || a.DeviceSeconds < b.DeviceSeconds || a.Bytes < b.Bytes || a.ServerSeconds < b.ServerSeconds || a.Accuracy > b.Accuracy);
+    }
 
     private static bool Dominates(in PlanCost q, in PlanCost p, DominanceTolerance t) =>
         q.DeviceSeconds <= p.DeviceSeconds * (1 + t.Time) && q.Bytes <= p.Bytes * (1 + t.Bytes)

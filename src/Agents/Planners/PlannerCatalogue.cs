@@ -1,0 +1,67 @@
+using System.Globalization;
+using RlOffload.Environment;
+
+namespace RlOffload.Agents.Planners;
+
+/// <param name="TakesBits">Sends 32 bits a number as published, and NAME@BITS fixes another width.</param>
+public sealed record PlannerEntry(string Name, string Description, bool TakesBits = false);
+
+/// <summary>All planners by name.</summary>
+public static class PlannerCatalogue
+{
+    public static IReadOnlyList<PlannerEntry> All { get; } =
+    [
+        new("local", "everything on the device, deepest exit"),
+        new("remote", "the input is sent, deepest exit on the server"),
+        new("random", "uniform over all plans that can run"),
+        new("static", "the best fixed plan of the training windows; zero of the score"),
+        new("greedy", "highest expected reward of this request alone"),
+        new("priced", "greedy less two tuned prices, for a second of device and of uplink; hard to beat"),
+        new("loa", "latency-only companion of LMOS: the inner split of least latency", TakesBits: true),
+        new("lmos", "LMOS' epsilon-constraint method on profiled latency and true memory, at the observed rate", TakesBits: true),
+        new("lmos-code", "LMOS as its authors' code computes it, on its synthetic memory model", TakesBits: true),
+        new("neurosurgeon", "split of least latency by regressed layer times", TakesBits: true),
+        new("neurosurgeon-energy", "split of least energy on the device by regressed layer times", TakesBits: true),
+    ];
+
+    /// <summary>Whether <paramref name="name"/>, with or without a width, means a planner.</summary>
+    public static bool Knows(string name) => All.Any(p => p.Name == name.Split('@')[0]);
+
+    /// <param name="name">A name of <see cref="All"/>, for those that take bits also NAME@BITS.</param>
+    /// <exception cref="InputException">Unknown name, or a width that the planner or the plan table does not have.</exception>
+    public static IPolicy Create(string name, PlannerSetup setup)
+    {
+        var parts = name.Split('@');
+        var entry = All.FirstOrDefault(p => p.Name == parts[0])
+            ?? throw new InputException("policy", name, $"is no planner, allowed: {string.Join(", ", All.Select(p => p.Name))}");
+        var bits = Bits(name, entry, parts, setup);
+        var model = setup.Model;
+        return entry.Name switch
+        {
+            "local" => new LocalPlanner(model),
+            "remote" => new RemotePlanner(model),
+            "random" => new RandomPlanner(setup.Seed),
+            "static" => StaticPlanner.Tuned(setup),
+            "greedy" => new GreedyPlanner(model, setup.Candidates),
+            "priced" => PricedPlanner.Tuned(setup),
+            "loa" => new LoaPlanner(model, bits, name),
+            "lmos" => new LmosPlanner(model, setup.LmosMemoryShare, bits, name),
+            "lmos-code" => new LmosCodePlanner(model, bits, name: name),
+            "neurosurgeon" => new NeurosurgeonPlanner(model, NeurosurgeonGoal.Latency, bits, name),
+            _ => new NeurosurgeonPlanner(model, NeurosurgeonGoal.Energy, bits, name),
+        };
+    }
+
+    private static int Bits(string name, PlannerEntry entry, string[] parts, PlannerSetup setup)
+    {
+        if (parts.Length == 1)
+            return 32;
+        if (!entry.TakesBits)
+            throw new InputException("policy", name,
+                $"{entry.Name} chooses the width itself, allowed with @BITS: {string.Join(", ", All.Where(p => p.TakesBits).Select(p => p.Name))}");
+        var widths = setup.Model.Table.Plans.Plans.Where(p => p.Bits > 0).Select(p => p.Bits).Distinct().Order().ToArray();
+        return parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var bits) && widths.Contains(bits)
+            ? bits
+            : throw new InputException("policy", name, $"'{string.Join('@', parts[1..])}' is no width of the plan table, allowed: {string.Join(", ", widths)}");
+    }
+}

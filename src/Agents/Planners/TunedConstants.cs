@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace RlOffload.Agents.Planners;
+
+/// <summary>
+/// Constants that were tuned on training windows, kept on disk in one JSON file a hash so that they are tuned once. A file that is damaged or
+/// made for another hash counts as absent and is replaced; where nothing can be written the constants live as long as this object.
+/// </summary>
+public sealed class TunedConstants
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly Lock _writing = new();
+    private readonly string _hash;
+    private readonly SortedDictionary<string, double[]> _values;
+
+    /// <param name="folder">Made when the first constant is written.</param>
+    /// <param name="hash">Of all that the constants depend on: scenario, profile, links, seeds, code version.</param>
+    public TunedConstants(string folder, string hash)
+    {
+        _hash = hash;
+        Path = System.IO.Path.Combine(folder, $"tuned-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hash)))[..16]}.json");
+        _values = Read() ?? [];
+    }
+
+    public string Path { get; }
+
+    /// <summary>The constants of <paramref name="name"/>: those remembered if <paramref name="valid"/> accepts them, else tuned now and kept.</summary>
+    public double[] GetOrTune(string name, Func<double[], bool> valid, Func<double[]> tune)
+    {
+        lock (_writing)
+        {
+            if (_values.TryGetValue(name, out var known) && known.All(double.IsFinite) && valid(known))
+                return known;
+            var tuned = tune();
+            _values[name] = tuned;
+            Write();
+            return tuned;
+        }
+    }
+
+    private SortedDictionary<string, double[]>? Read()
+    {
+        try
+        {
+            var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(Path), Json);
+            return content is { Constants: { } constants } && content.Hash == _hash && !constants.ContainsValue(null!) ? constants : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Beside the target first, then moved into place: a reader sees the old file or the new one.</summary>
+    private void Write()
+    {
+        var partial = $"{Path}.{System.Environment.ProcessId}.partial";
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+            File.WriteAllBytes(partial, JsonSerializer.SerializeToUtf8Bytes(new Content(_hash, _values), Json));
+            File.Move(partial, Path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (File.Exists(partial))
+                File.Delete(partial);
+        }
+    }
+
+    private sealed record Content(string Hash, SortedDictionary<string, double[]> Constants);
+}

@@ -1,0 +1,51 @@
+namespace RlOffload.Environment;
+
+/// <summary>Plays policies over windows and adds up what they earn.</summary>
+public static class Rollout
+{
+    /// <summary>Reward of a whole window, drained.</summary>
+    public static double Play(OffloadEnvironment environment, IPolicy policy, int window)
+    {
+        environment.Reset(window);
+        policy.Begin(window);
+        while (!environment.Truncated)
+            environment.Step(policy.Decide(environment.Observation, environment.Mask));
+        return environment.TotalReward;
+    }
+
+    /// <summary>Reward of each of the windows, in their order.</summary>
+    public static double[] Play(OffloadEnvironment environment, IPolicy policy, IReadOnlyList<int> windows)
+    {
+        var rewards = new double[windows.Count];
+        for (var w = 0; w < rewards.Length; w++)
+            rewards[w] = Play(environment, policy, windows[w]);
+        return rewards;
+    }
+
+    /// <summary>Mean reward a request of each policy over the same windows; the same numbers for any number of threads.</summary>
+    /// <param name="environment">Makes one environment a thread.</param>
+    /// <param name="policies">Instances of their own: each is played by one thread.</param>
+    public static double[] MeanRewards(
+        Func<OffloadEnvironment> environment, IReadOnlyList<IPolicy> policies, IReadOnlyList<int> windows, int threads = 1)
+    {
+        if (windows.Count == 0)
+            throw new ArgumentException("at least one window is needed to compare policies", nameof(windows));
+        var means = new double[policies.Count];
+        var making = new Lock();
+        Parallel.For(0, means.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) },
+            () =>
+            {
+                lock (making)
+                    return environment();
+            },
+            (p, _, world) =>
+            {
+                foreach (var window in windows)
+                    means[p] += Play(world, policies[p], window);
+                means[p] /= (double)windows.Count * world.Model.Scenario.Requests;
+                return world;
+            },
+            _ => { });
+        return means;
+    }
+}

@@ -1,0 +1,129 @@
+using RlOffload.Agents.Planners;
+using RlOffload.Environment;
+using RlOffload.Environment.Links;
+using RlOffload.Environment.Plans;
+using RlOffload.Tests.Environment;
+
+namespace RlOffload.Tests.Agents.Planners;
+
+/// <summary>What holds for every planner.</summary>
+public sealed class PlannerCatalogueTests
+{
+    public static TheoryData<string> Names =>
+        [.. PlannerCatalogue.All.Select(p => p.Name), .. PlannerCatalogue.All.Where(p => p.TakesBits).Select(p => p.Name + "@8")];
+
+    private static PlannerSetup Setup(CostModel model) => RandomWorld.Setup(model) with { TrainingWindows = [0], Candidates = [.. RandomWorld.Setup(model).Candidates.Where((_, i) => i % 2 == 0)] };
+
+    private static readonly CostModel Heat = RandomWorld.Small(TestWorld.Scenario with
+    {
+        Device = TestWorld.Scenario.Device with { Heat = new HeatSpec(TimeConstant: 5) },
+        Server = TestWorld.Scenario.Server with { Loads = [1, 4, 15], LoadDwellSeconds = 3 },
+    });
+
+    [Theory, MemberData(nameof(Names))]
+    public void ItKeepsItsNameAndPlaysAWindowTheSameWayTwice(string name)
+    {
+        var setup = Setup(Heat);
+        var policy = PlannerCatalogue.Create(name, setup);
+        Assert.Equal(name, policy.Name);
+        Assert.True(PlannerCatalogue.Knows(name));
+        var environment = setup.Training();
+        var first = Rollout.Play(environment, policy, 3);
+        Rollout.Play(environment, policy, 4);
+        Assert.Equal(first, Rollout.Play(environment, policy, 3));
+        Assert.Equal(first, Rollout.Play(environment, PlannerCatalogue.Create(name, setup), 3));
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void WhateverIsObservedAndMaskedItsPlanIsAllowed(string name)
+    {
+        var rng = new Rng(17);
+        double[] hostile = [0, double.NaN, double.PositiveInfinity, double.Epsilon, double.MaxValue];
+        for (var world = 0ul; world < 3; world++)
+        {
+            var model = RandomWorld.Model(world);
+            var policy = PlannerCatalogue.Create(name, Setup(model));
+            policy.Begin(0);
+            for (var round = 0; round < 200; round++)
+            {
+                var o = RandomWorld.Observation(ref rng);
+                if (round % 2 == 1)
+                {
+                    double Any() => hostile[rng.NextInt(hostile.Length)];
+                    (o.Rate, o.Deadline, o.Rtt, o.ServerLoad, o.Slowdown) = (Any(), Any(), Any(), Any(), Any());
+                    (o.DeviceBacklog, o.UplinkBacklogBytes, o.PendingBytes) = (Any(), Any(), Any());
+                }
+                var mask = RandomWorld.Mask(model.Table.Plans, ref rng, round % 5 / 4.0);
+                Assert.True(mask[policy.Decide(o, mask)]);
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void ADecisionAllocatesNothing(string name)
+    {
+        var rng = new Rng(1);
+        var policy = PlannerCatalogue.Create(name, Setup(Heat));
+        var mask = RandomWorld.AllAllowed(Heat.Table.Plans);
+        Observation[] seen = [.. Enumerable.Range(0, 50).Select(_ => RandomWorld.Observation(ref rng))];
+        foreach (var o in seen)
+            policy.Decide(o, mask);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var o in seen)
+            policy.Decide(o, mask);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void TheFutureOfTheLinkChangesNoDecisionBeforeIt(string name)
+    {
+        const int change = 4;
+        double[] starts = [.. Enumerable.Range(0, 60).Select(s => (double)s)];
+        double[] Rates(double later) => [.. starts.Select(s => s < change ? 3e5 * (1 + s % 3) : later)];
+        var setup = Setup(Heat);
+        List<int> Decisions(double later, out int early)
+        {
+            var links = TestWorld.Traces(RttModel.Constant(40), LinkTrace.FromSamples("t", starts, Rates(later), 60));
+            var environment = new OffloadEnvironment(Heat, links, TestWorld.Seed);
+            var policy = PlannerCatalogue.Create(name, setup);
+            var plans = new List<int>();
+            early = 0;
+            environment.Reset(1);
+            policy.Begin(1);
+            while (!environment.Truncated)
+            {
+                early += environment.Observation.Now <= change ? 1 : 0;
+                plans.Add(policy.Decide(environment.Observation, environment.Mask));
+                environment.Step(plans[^1]);
+            }
+            return plans;
+        }
+        var slow = Decisions(2e4, out var before);
+        var fast = Decisions(2e7, out var also);
+        Assert.InRange(before, 10, slow.Count - 5);
+        Assert.Equal(before, also);
+        Assert.Equal(slow[..before], fast[..before]);
+    }
+
+    [Fact]
+    public void AnUnknownNameIsRefusedWithAllNames()
+    {
+        var error = Assert.Throws<InputException>(() => PlannerCatalogue.Create("lmoss", Setup(Heat)));
+        Assert.Contains("lmoss", error.Message);
+        Assert.All(PlannerCatalogue.All, p => Assert.Contains(p.Name, error.Message));
+        Assert.False(PlannerCatalogue.Knows("lmoss"));
+    }
+
+    [Theory]
+    [InlineData("lmos@7")]
+    [InlineData("lmos@")]
+    [InlineData("lmos@eight")]
+    [InlineData("lmos@8@8")]
+    [InlineData("loa@+8")]
+    public void AWidthThatTheTableLacksIsRefusedWithThoseItHas(string name) =>
+        Assert.Contains("allowed: 4, 8, 32", Assert.Throws<InputException>(() => PlannerCatalogue.Create(name, Setup(Heat))).Message);
+
+    [Fact]
+    public void APlannerThatChoosesTheWidthTakesNone() =>
+        Assert.Contains("lmos", Assert.Throws<InputException>(() => PlannerCatalogue.Create("greedy@8", Setup(Heat))).Message);
+}

@@ -1,0 +1,77 @@
+using RlOffload.Agents.Planners;
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
+
+namespace RlOffload.Tests.Agents.Planners;
+
+public sealed class PricedPlannerTests
+{
+    [Fact]
+    public void WithZeroPricesItIsGreedy()
+    {
+        var rng = new Rng(2);
+        for (var world = 0ul; world < 40; world++)
+        {
+            var model = RandomWorld.Model(world);
+            var candidates = RandomWorld.Setup(model).Candidates;
+            IPolicy priced = new PricedPlanner(model, candidates, default), greedy = new GreedyPlanner(model, candidates);
+            for (var round = 0; round < 20; round++)
+            {
+                var o = RandomWorld.Observation(ref rng);
+                var mask = RandomWorld.Mask(model.Table.Plans, ref rng, 0.8);
+                Assert.Equal(greedy.Decide(o, mask), priced.Decide(o, mask));
+            }
+        }
+    }
+
+    [Fact]
+    public void AHighPriceKeepsTheStationFree()
+    {
+        var rng = new Rng(5);
+        var model = RandomWorld.Small();
+        var candidates = RandomWorld.Setup(model).Candidates;
+        for (var round = 0; round < 50; round++)
+        {
+            var o = RandomWorld.Observation(ref rng);
+            var mask = RandomWorld.AllAllowed(model.Table.Plans);
+            Assert.Equal(0, model.Predict(new PricedPlanner(model, candidates, new(1e6, 0)).Decide(o, mask), o).DeviceSeconds);
+            Assert.Equal(0, model.Predict(new PricedPlanner(model, candidates, new(0, 1e6)).Decide(o, mask), o).UplinkSeconds);
+        }
+    }
+
+    [Fact]
+    public void TunedPricesEarnMoreThanGreedyInBursts()
+    {
+        var setup = RandomWorld.Setup(RandomWorld.Small()) with { TrainingWindows = [0, 1, 2, 3, 4, 5] };
+        var rewards = Rollout.MeanRewards(setup.Training,
+            [new GreedyPlanner(setup.Model, setup.Candidates), PricedPlanner.Tuned(setup)], setup.TrainingWindows);
+        Assert.True(rewards[1] > rewards[0] + 0.02, $"priced earns {rewards[1]} a request, greedy {rewards[0]}");
+    }
+
+    [Fact]
+    public void TuningBeatsEveryPointOfAnotherGridAndDoesNotDependOnThreads()
+    {
+        var setup = RandomWorld.Setup(RandomWorld.Model(8)) with { TrainingWindows = [0, 1] };
+        var tuned = PricedPlanner.Tuned(setup);
+        double[] prices = [0, 0.03, 0.1, 0.3, 1, 3];
+        IPolicy[] others = [.. prices.SelectMany(d => prices.Select(u => new PricedPlanner(setup.Model, setup.Candidates, new(d, u)))), tuned];
+        var rewards = Rollout.MeanRewards(setup.Training, others, setup.TrainingWindows);
+        // The other grid's points lie between the search's: it may miss a little, never much.
+        Assert.True(rewards[^1] >= rewards.Max() - 0.003, $"tuned to {rewards[^1]}, a coarse grid finds {rewards.Max()}");
+        Assert.Equal(tuned.Prices, PricedPlanner.Tuned(setup with { Threads = 2 }).Prices);
+    }
+
+    [Fact]
+    public void RememberedPricesAreUsedAndNonsenseIsTunedAgain()
+    {
+        using var folder = new TemporaryFolder();
+        var setup = RandomWorld.Setup(RandomWorld.Small()) with { TrainingWindows = [0] };
+        var tuned = PricedPlanner.Tuned(setup).Prices;
+        var cached = setup with { Constants = new TunedConstants(folder.Root, "a") };
+        Assert.Equal(tuned, PricedPlanner.Tuned(cached).Prices);
+        var never = setup with { Constants = new TunedConstants(folder.Root, "a"), Training = () => throw new InvalidOperationException("tuned again") };
+        Assert.Equal(tuned, PricedPlanner.Tuned(never).Prices);
+        new TunedConstants(folder.Root, "b").GetOrTune(setup.TuningKey("priced"), _ => true, () => [-1, 2]);
+        Assert.Equal(tuned, PricedPlanner.Tuned(setup with { Constants = new TunedConstants(folder.Root, "b") }).Prices);
+    }
+}
