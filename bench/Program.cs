@@ -16,7 +16,8 @@ switch (args)
               sac    one SAC update and one decision, beside the same update on the scalar triple loop
 
             Each round measures all contestants one after the other; medians over rounds, process CPU time, one thread.
-            Run it on an idle machine: a training beside it changes every number.
+            Run it on an idle machine: a training beside it changes every number. DOTNET_MaxVectorTBitWidth=512 gives it the machine's
+            widest vectors, as ./rloffload does.
             """);
         return args is [] or ["--help"] or ["-h"] ? 0 : 2;
 }

@@ -30,7 +30,7 @@ internal static class SacBench
                 () => vector.Act(observation, mask, ref rng, greedy: true));
             table.AddRow($"2x{width}", $"{ms[0]:F3}", $"{ms[1]:F1}", $"{ms[1] / ms[0]:F1}x", $"{ms[2]:F3}", $"{1000 * ms[3]:F2}");
         }
-        AnsiConsole.MarkupLine($"{Observations} observations, {Actions} actions, batch 256, twin critics");
+        AnsiConsole.MarkupLine($"{Observations} observations, {Actions} actions, batch 256, twin critics; vectors of {System.Numerics.Vector<float>.Count} floats");
         AnsiConsole.Write(table);
     }
 

@@ -187,13 +187,13 @@ public sealed unsafe class VectorProduct : IMatrixProduct
         }
     }
 
-    /// <summary>Panels of b^T for b [n, depth]; rows of b that do not exist are zero.</summary>
+    /// <summary>Panels of b^T for b [n, depth], up to the padded width of the result; rows of b that do not exist are zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackColumns(float* b, in Matrix matrix, int depth, float* panels)
     {
         var columns = TileColumns;
         nint stride = matrix.Stride;
-        for (var j = 0; j < matrix.Rows; j += columns, panels += (nint)columns * depth)
+        for (var j = 0; j < Matrix.PaddedWidth(matrix.Rows); j += columns, panels += (nint)columns * depth)
         {
             var present = Math.Min(columns, matrix.Rows - j);
             for (var column = 0; column < columns; column++)

@@ -77,10 +77,10 @@ public sealed partial class DiscreteSac
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float ExpectedQ(ReadOnlySpan<float> pi, ReadOnlySpan<float> q1, ReadOnlySpan<float> q2)
     {
-        var sum = Vector<float>.Zero;
+        var sum = new LaneSum(stackalloc float[Matrix.Padding]);
         for (var j = 0; j < pi.Length; j += Vector<float>.Count)
-            sum += new Vector<float>(pi[j..]) * Bar(new Vector<float>(q1[j..]), new Vector<float>(q2[j..]));
-        return Vector.Sum(sum);
+            sum.Add(j, new Vector<float>(pi[j..]) * Bar(new Vector<float>(q1[j..]), new Vector<float>(q2[j..])));
+        return sum.Total();
     }
 
     /// <summary>J, and its gradient by the logits: dJ/dz_j = pi_j (f_j - sum_a pi_a f_a) / B with f = alpha log pi - Qbar held as a value.</summary>
@@ -89,19 +89,20 @@ public sealed partial class DiscreteSac
     {
         var loss = 0.0;
         var scale = 1f / _options.Batch;
+        Span<float> lanes = stackalloc float[Matrix.Padding];
         for (var b = 0; b < _options.Batch; b++)
         {
             ReadOnlySpan<float> pi = _policy.PaddedRow(b), logPi = _logPolicy.PaddedRow(b);
             ReadOnlySpan<float> q1 = _q1.Q.PaddedRow(b), q2 = _q2.Q.PaddedRow(b);
             var gradient = _actorHere.OutputGradient.PaddedRow(b);
-            var sum = Vector<float>.Zero;
+            var sum = new LaneSum(lanes);
             for (var j = 0; j < pi.Length; j += Vector<float>.Count)
             {
                 var f = alpha * new Vector<float>(logPi[j..]) - Bar(new Vector<float>(q1[j..]), new Vector<float>(q2[j..]));
                 f.CopyTo(gradient[j..]);
-                sum += new Vector<float>(pi[j..]) * f;
+                sum.Add(j, new Vector<float>(pi[j..]) * f);
             }
-            var mean = Vector.Sum(sum);
+            var mean = sum.Total();
             for (var j = 0; j < pi.Length; j += Vector<float>.Count)
                 (new Vector<float>(pi[j..]) * (new Vector<float>(gradient[j..]) - new Vector<float>(mean)) * scale).CopyTo(gradient[j..]);
             loss += mean;

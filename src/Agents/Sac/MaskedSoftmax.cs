@@ -21,6 +21,7 @@ public static class MaskedSoftmax
     public static void Rows(
         in Matrix logits, in Matrix? prior, in Matrix forbidden, in Matrix policy, in Matrix logPolicy, Span<float> entropy)
     {
+        Span<float> lanes = stackalloc float[Matrix.Padding];
         for (var b = 0; b < logits.Rows; b++)
         {
             ReadOnlySpan<float> z = logits.PaddedRow(b), closed = forbidden.PaddedRow(b);
@@ -39,28 +40,28 @@ public static class MaskedSoftmax
             }
 
             var top = new Vector<float>(Largest(highest));
-            var total = Vector<float>.Zero;
+            var total = new LaneSum(lanes);
             for (var j = 0; j < z.Length; j += Vector<float>.Count)
             {
                 var shifted = new Vector<float>(logPi[j..]) - top;
                 var e = Vector.Exp(shifted);
                 shifted.CopyTo(logPi[j..]);
                 e.CopyTo(pi[j..]);
-                total += e;
+                total.Add(j, e);
             }
 
-            var sum = Vector.Sum(total);
+            var sum = total.Total();
             var (share, logSum) = (new Vector<float>(1f / sum), new Vector<float>(MathF.Log(sum)));
-            var negative = Vector<float>.Zero;
+            var negative = new LaneSum(lanes);
             for (var j = 0; j < z.Length; j += Vector<float>.Count)
             {
                 var probability = new Vector<float>(pi[j..]) * share;
                 var log = new Vector<float>(logPi[j..]) - logSum;
                 probability.CopyTo(pi[j..]);
                 log.CopyTo(logPi[j..]);
-                negative = Vector.MultiplyAddEstimate(probability, log, negative);
+                negative.Add(j, probability * log);
             }
-            entropy[b] = -Vector.Sum(negative);
+            entropy[b] = -negative.Total();
         }
     }
 
