@@ -6,6 +6,8 @@ var root = new RootCommand("Learns where to split a neural network between a dev
 {
     ImagesVerb.Create(),
     ProfileVerb.Create(),
+    TrainVerb.Create(),
+    EvaluateVerb.Create(),
     VerifyVerb.Create(),
 };
 return Verb.Invoke(root, args);

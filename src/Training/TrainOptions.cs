@@ -26,13 +26,11 @@ public sealed record TrainOptions
     public SacOptions Sac { get; init; } = new();
 }
 
-/// <summary>Numbers of windows, so that no draw serves two purposes. Windows from 0 on are learned from, or, on test links, evaluated.</summary>
+/// <summary>Numbers of windows among the tuning links, so that no draw serves two purposes.</summary>
 public static class WindowNumbers
 {
-    /// <summary>Best fixed plan and prices are chosen on these.</summary>
-    public const int Tuning = 1_000_000;
+    /// <summary>From here on a checkpoint is judged; below, static plan and prices are chosen.</summary>
+    public const int Validation = 100_000;
 
-    public const int Validation = 2_000_000;
-
-    public static int[] From(int first, int count) => Enumerable.Range(first, count).ToArray();
+    public static int[] From(int first, int count) => [.. Enumerable.Range(first, count)];
 }

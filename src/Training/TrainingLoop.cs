@@ -27,11 +27,12 @@ public sealed class TrainingLoop
     private double _lastValidation = double.NaN;
     private int _nextValidation;
 
-    /// <param name="environment">Over the training links.</param>
-    /// <param name="plans">Plans of the environment's table that the agent may choose.</param>
-    public TrainingLoop(Func<OffloadEnvironment> environment, IReadOnlyList<int> plans, TrainOptions options, ulong seed)
+    /// <param name="training">Windows to learn from.</param>
+    /// <param name="validation">Windows of the same links on which checkpoints are judged; never learned from.</param>
+    /// <param name="plans">Plans of the environments' table that the agent may choose.</param>
+    public TrainingLoop(OffloadEnvironment training, OffloadEnvironment validation, IReadOnlyList<int> plans, TrainOptions options, ulong seed)
     {
-        (_environment, _validation) = (environment(), environment());
+        (_environment, _validation) = (training, validation);
         (_options, _seed, _plans) = (options, seed, plans.ToArray());
         _layout = new ObservationLayout(_environment.Model, _plans);
         Agent = new DiscreteSac(_layout.Size, _plans.Length, options.Sac, seed);

@@ -18,6 +18,9 @@ public sealed record EvaluationReport
     public required IReadOnlyList<LinkReport> Links { get; init; }
     public required OracleReport Oracle { get; init; }
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Mean reward a request of each window, by policy, so that anyone can pair them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>> Rewards { get; init; } = new Dictionary<string, IReadOnlyList<double>>();
 }
 
 /// <summary>Latency counts a missed or dropped request at its full deadline.</summary>

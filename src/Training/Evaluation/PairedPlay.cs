@@ -5,7 +5,10 @@ namespace RlOffload.Training.Evaluation;
 
 /// <param name="Create">A fresh policy; each thread gets its own.</param>
 /// <param name="Violations">What the policy says it broke, read after it has played.</param>
-public sealed record Contestant(string Name, Func<IPolicy> Create, Func<IPolicy, IReadOnlyDictionary<string, int>>? Violations = null);
+public sealed record Contestant(string Name, Func<IPolicy> Create, Func<IPolicy, IReadOnlyDictionary<string, int>>? Violations = null)
+{
+    public static IReadOnlyDictionary<string, int> NoViolations { get; } = new Dictionary<string, int>();
+}
 
 /// <summary>Plays every contestant on the same windows. Results do not depend on the number of threads; only decision times are measured.</summary>
 public static class PairedPlay
@@ -36,7 +39,7 @@ public static class PairedPlay
             }
             lock (violations)
                 for (var c = 0; c < policies.Length; c++)
-                    foreach (var (name, count) in contestants[c].Violations?.Invoke(policies[c]) ?? new Dictionary<string, int>())
+                    foreach (var (name, count) in contestants[c].Violations?.Invoke(policies[c]) ?? Contestant.NoViolations)
                         violations[c][name] = violations[c].GetValueOrDefault(name) + count;
         });
         for (var c = 0; c < tallies.Length; c++)

@@ -1,0 +1,38 @@
+using System.Globalization;
+using RlOffload.Training.Evaluation;
+using Spectre.Console;
+
+namespace RlOffload.Cli;
+
+/// <summary>An evaluation as a table in the terminal, best score first.</summary>
+internal static class EvaluationTable
+{
+    public static void Write(EvaluationReport report, IReadOnlySet<string>? emphasised = null)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Title($"{report.Config}: {report.Windows} windows, room {F(report.Room, 3)} reward a request");
+        table.AddColumn("policy");
+        foreach (var column in new[] { "score", "95 %", "reward", "in time, right", "missed", "fallback", "mean ms", "p95 ms", "mJ", "kB", "memory kB", "decide us" })
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var p in report.Policies.OrderByDescending(p => p.Reward))
+        {
+            string[] cells =
+            [
+                p.Name, p.Score is { } s ? F(s.Mean, 3) : "no room", p.Score is { } i ? $"{F(i.Low, 2)}..{F(i.High, 2)}" : "", F(p.Reward, 4),
+                P(p.InTimeAccuracy), P(p.MissRate), P(p.FallbackRate), F(p.LatencyMs.Mean, 0), F(p.LatencyMs.P95, 0), F(p.EnergyMj, 0),
+                F(p.BytesSent / 1000, 1), F(p.EdgeMemoryBytes / 1000, 0), F(p.DecisionUs.P50, 1),
+            ];
+            table.AddRow([.. cells.Select(c => new Markup(emphasised?.Contains(p.Name) == true ? $"[bold]{Markup.Escape(c)}[/]" : Markup.Escape(c)))]);
+        }
+        table.Caption($"0 = {report.StaticPlan} always ({F(report.StaticReward, 4)}), 1 = hindsight oracle ({F(report.OracleReward, 4)}"
+            + (report.Oracle.RaisedBy.Count > 0 ? $", raised by {string.Join(", ", report.Oracle.RaisedBy)})" : ")"));
+        AnsiConsole.Write(table);
+        foreach (var p in report.Policies.Where(p => p.Violations.Values.Any(v => v > 0)))
+            AnsiConsole.MarkupLineInterpolated($"{p.Name} broke its own limit: {string.Join(", ", p.Violations.Select(v => $"{v.Key} {v.Value}x"))}");
+        foreach (var warning in report.Warnings)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
+    }
+
+    private static string F(double value, int digits) => value.ToString("F" + digits, CultureInfo.InvariantCulture);
+
+    private static string P(double share) => F(100 * share, 1) + " %";
+}

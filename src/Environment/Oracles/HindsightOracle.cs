@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace RlOffload.Environment.Oracles;
+
+/// <param name="Reward">Of the whole window.</param>
+/// <param name="By">What found it: "beam", or the reference policy whose course it is or stems from.</param>
+public readonly record struct WindowOptimum(int Window, double Reward, string By);
+
+/// <summary>
+/// The best that is known of each window to one who sees all of it: a beam search of stated width, and the courses of reference policies,
+/// each improved one request at a time. Results are kept on disk by the caller's key and the width; a damaged cache is made anew.
+/// </summary>
+/// <param name="environment">A fresh environment; each thread gets its own.</param>
+/// <param name="cacheFolder">Null: nothing is remembered.</param>
+/// <param name="key">Of all that a window's optimum depends on: scenario, profile, plans, links, seeds, code version.</param>
+public sealed class HindsightOracle(Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key)
+{
+    public IReadOnlyList<WindowOptimum> Solve(
+        IReadOnlyList<int> windows, IReadOnlyList<Func<IPolicy>> roster, int threads, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var known = ReadCache();
+        var missing = windows.Where(w => !known.ContainsKey(w)).Distinct().ToArray();
+        var done = windows.Count - missing.Length;
+        var next = -1;
+        if (missing.Length > 0)
+            try
+            {
+                Parallel.For(0, Math.Min(threads, missing.Length), new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, _ =>
+                {
+                    var world = environment();
+                    var beam = new HindsightBeam(world, width);
+                    var references = roster.Select(r => r()).ToArray();
+                    for (int i; (i = Interlocked.Increment(ref next)) < missing.Length;)
+                    {
+                        cancel.ThrowIfCancellationRequested();
+                        var optimum = Solve(world, beam, references, missing[i]);
+                        lock (known)
+                            known[missing[i]] = optimum;
+                        progress?.Report(Interlocked.Increment(ref done));
+                    }
+                });
+            }
+            finally
+            {
+                // What was found before an interruption is worth keeping.
+                WriteCache(known);
+            }
+        return [.. windows.Select(w => known[w])];
+    }
+
+    private static WindowOptimum Solve(OffloadEnvironment world, HindsightBeam beam, IPolicy[] references, int window)
+    {
+        var best = new WindowOptimum(window, beam.Search(window).Reward, "beam");
+        var course = new int[world.Model.Scenario.Requests];
+        foreach (var policy in references)
+        {
+            world.Reset(window);
+            policy.Begin(window);
+            while (!world.Truncated)
+            {
+                var plan = policy.Decide(world.Observation, world.Mask);
+                course[world.Observation.Request] = plan;
+                world.Step(plan);
+            }
+            var reward = Math.Max(world.TotalReward, beam.Improve(window, course).Reward);
+            if (reward > best.Reward)
+                best = new WindowOptimum(window, reward, policy.Name);
+        }
+        return best;
+    }
+
+    private string? CacheFile => cacheFolder is null ? null
+        : Path.Combine(cacheFolder, $"oracle-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}|{width}")))[..16]}.json");
+
+    private Dictionary<int, WindowOptimum> ReadCache()
+    {
+        try
+        {
+            return CacheFile is { } file && File.Exists(file)
+                ? JsonSerializer.Deserialize<WindowOptimum[]>(File.ReadAllBytes(file))!.ToDictionary(o => o.Window) : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException or NullReferenceException)
+        {
+            return [];
+        }
+    }
+
+    private void WriteCache(Dictionary<int, WindowOptimum> known)
+    {
+        if (CacheFile is not { } file)
+            return;
+        try
+        {
+            Directory.CreateDirectory(cacheFolder!);
+            var partial = $"{file}.{System.Environment.ProcessId}.partial";
+            File.WriteAllBytes(partial, JsonSerializer.SerializeToUtf8Bytes(known.Values.OrderBy(o => o.Window)));
+            File.Move(partial, file, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A cache that cannot be written costs time, not results.
+        }
+    }
+}

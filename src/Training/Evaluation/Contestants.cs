@@ -1,0 +1,78 @@
+using RlOffload.Agents.Planners;
+using RlOffload.Agents.Sac;
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
+using RlOffload.Inference.Policies;
+
+namespace RlOffload.Training.Evaluation;
+
+/// <summary>Turns what the user typed after --policy into a policy: a planner's name, the folder of a run, or that of a frozen policy.</summary>
+public sealed class Contestants(World world, PlannerSetup setup)
+{
+    private readonly List<string> _warnings = [];
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <exception cref="InputException">Neither a planner nor a folder with a run or a frozen policy that fits this config.</exception>
+    public Contestant Find(string typed)
+    {
+        if (PlannerCatalogue.Knows(typed))
+            return Planner(typed);
+        if (FrozenPolicyFile.IsIn(typed))
+            return Frozen(typed);
+        if (RunFolder.IsIn(typed))
+            return Run(typed);
+        throw new InputException("--policy", typed,
+            $"is neither a planner nor a folder with a run or a frozen policy, allowed: {string.Join(", ", PlannerCatalogue.All.Select(p => p.Name))}, or such a folder");
+    }
+
+    /// <summary>Tuning happens once here; the threads' own instances find the constants.</summary>
+    public Contestant Planner(string name)
+    {
+        PlannerCatalogue.Create(name, setup);
+        return new Contestant(name, () => PlannerCatalogue.Create(name, setup), p => p is IConstrainedPolicy c ? c.Violations : Contestant.NoViolations);
+    }
+
+    /// <summary>A trained agent over this world's plans.</summary>
+    public Contestant Agent(string name, DiscreteSac agent)
+    {
+        using var memory = new MemoryStream();
+        using (var writer = new BinaryWriter(memory, System.Text.Encoding.UTF8, leaveOpen: true))
+            agent.Save(writer);
+        var saved = memory.ToArray();
+        var layout = new ObservationLayout(world.CostModel, world.Choices);
+        return new Contestant(name, () =>
+        {
+            // An agent's scratch memory serves one thread, so each gets a copy.
+            var copy = new DiscreteSac(agent.Observations, agent.Actions, agent.Options, 0);
+            using var reader = new BinaryReader(new MemoryStream(saved));
+            copy.Load(reader);
+            return new SacPolicy(name, copy, layout, world.Choices);
+        });
+    }
+
+    private Contestant Run(string folder)
+    {
+        var run = new RunFolder(folder);
+        var manifest = run.ReadManifest();
+        if (manifest.PlansSha256 != world.Plans.Hash)
+            throw new InputException(run.Manifest, "plans_sha256", $"is {manifest.PlansSha256[..12]}..., this config has {world.Plans.Hash[..12]}...; allowed is a run with the same plan table");
+        if (manifest.ScenarioSha256 != world.ScenarioHash)
+            _warnings.Add($"{folder} was trained on another scenario than this config's");
+        return Agent(folder, run.LoadBest(world));
+    }
+
+    private Contestant Frozen(string folder)
+    {
+        var policy = FrozenPolicyFile.Read(folder);
+        var map = new PlanMap(policy.Table(), world.FullTable);
+        return new Contestant(folder, () => new MappedPolicy(OnnxPolicy.Open(folder, world.Profile, Warn), map));
+    }
+
+    private void Warn(string warning)
+    {
+        lock (_warnings)
+            if (!_warnings.Contains(warning))
+                _warnings.Add(warning);
+    }
+}

@@ -1,0 +1,129 @@
+using RlOffload.Agents.Planners;
+using RlOffload.Environment;
+using RlOffload.Environment.Oracles;
+
+namespace RlOffload.Training.Evaluation;
+
+/// <param name="Stage">What is being done, for a progress bar.</param>
+/// <param name="Share">0..1.</param>
+public readonly record struct EvaluationProgress(string Stage, double Share);
+
+/// <summary>
+/// Plays policies on the same windows and scores them: 0 is the best fixed plan of the training windows, 1 the hindsight oracle. All
+/// constants are tuned on the config's training links, also where other links are evaluated.
+/// </summary>
+public sealed class Evaluator
+{
+    /// <summary>Bump when a change of code changes what is tuned or what the oracle finds; cached results are then made anew.</summary>
+    private const string CodeVersion = "1";
+
+    /// <summary>Reference planners that the oracle is at least as good as, whoever is evaluated.</summary>
+    private static readonly string[] Roster = ["static", "priced", "greedy", "local"];
+
+    private readonly World _world;
+    private readonly string? _cache;
+    private readonly int _threads;
+    private readonly PlannerSetup _setup;
+
+    /// <param name="cache">Folder of tuned constants and oracle results; null: nothing is remembered.</param>
+    public Evaluator(World world, string? cache, int threads, IProgress<EvaluationProgress>? progress = null)
+    {
+        (_world, _cache, _threads) = (world, cache, threads);
+        var key = $"{CodeVersion}|{world.ProfileHash}|{world.FullTable.Hash}|{world.Plans.Hash}|{world.ScenarioHash}|{world.Tuning.Links.Hash}|{world.Tuning.Seed}";
+        _setup = new PlannerSetup
+        {
+            Model = world.CostModel,
+            Candidates = world.Choices,
+            Training = () => world.Tuning.Environment(world.CostModel),
+            TrainingWindows = WindowNumbers.From(0, world.Experiment.Evaluate.TrainingWindows),
+            Seed = world.Experiment.Evaluate.Seed,
+            Constants = cache is null ? null : new TunedConstants(cache, key),
+            Threads = threads,
+            LmosMemoryShare = LmosShare(world),
+            Progress = progress is null ? null : new Relay<double>(s => progress.Report(new("tuning planners", s))),
+        };
+        Contestants = new Contestants(world, _setup);
+    }
+
+    public Contestants Contestants { get; }
+
+    /// <param name="first">Number of the first window.</param>
+    public EvaluationReport Run(
+        IReadOnlyList<Contestant> contestants, LinkSet links, int windows, int first, IProgress<EvaluationProgress>? progress, CancellationToken cancel)
+    {
+        var model = _world.CostModel;
+        var numbers = WindowNumbers.From(first, Math.Min(windows, links.Links.Windows ?? windows));
+        var anchor = Contestants.Planner("static");
+        var played = contestants.Any(c => c.Name == "static") ? contestants : [.. contestants, anchor];
+        var tallies = PairedPlay.Run(() => links.Environment(model), played, numbers, _threads,
+            progress is null ? null : new Relay<int>(n => progress.Report(new("playing windows", (double)n / numbers.Length))), cancel);
+
+        var oracle = new HindsightOracle(() => OracleEnvironment(links), _world.Experiment.Evaluate.OracleWidth, _cache,
+            $"{CodeVersion}|{_world.ProfileHash}|{_world.Plans.Hash}|{_world.ScenarioHash}|{links.Links.Hash}|{links.Seed}");
+        var best = oracle.Solve(numbers, [], _threads,
+            progress is null ? null : new Relay<int>(n => progress.Report(new("hindsight oracle", (double)n / numbers.Length))), cancel);
+        var requests = model.Scenario.Requests;
+        var optimum = best.Select(b => b.Reward / requests).ToArray();
+        var raisedBy = new SortedSet<string>(StringComparer.Ordinal);
+        var roster = PairedPlay.Run(() => links.Environment(model), [.. Roster.Where(r => played.All(c => c.Name != r)).Select(Contestants.Planner)],
+            numbers, _threads, null, cancel);
+        foreach (var tally in roster.Concat(tallies))
+            for (var w = 0; w < optimum.Length; w++)
+                if (tally.Rewards[w] > optimum[w] + 1e-12)
+                {
+                    optimum[w] = tally.Rewards[w];
+                    raisedBy.Add(tally.Name);
+                }
+
+        var zero = tallies.First(t => t.Name == "static");
+        var experiment = _world.Experiment;
+        return new EvaluationReport
+        {
+            Config = experiment.Name,
+            Seed = experiment.Evaluate.Seed,
+            Policies = [.. tallies.Take(contestants.Count).Select(t => t.Report(
+                WindowBootstrap.Score(t.Rewards, zero.Rewards, optimum, experiment.Evaluate.Seed, experiment.Evaluate.Bootstrap),
+                p => model.Table.Plans[p].ToString()))],
+            Windows = numbers.Length,
+            Room = optimum.Average() - zero.Rewards.Average(),
+            StaticPlan = StaticPlan(anchor),
+            StaticReward = zero.Rewards.Average(),
+            OracleReward = optimum.Average(),
+            Links = Describe(links, numbers),
+            Oracle = new OracleReport(experiment.Evaluate.OracleWidth, Roster, [.. raisedBy]),
+            Warnings = [.. Contestants.Warnings, .. links.Files.SelectMany(f => f.Warnings).Distinct()],
+            Rewards = tallies.Take(contestants.Count).ToDictionary(t => t.Name, t => (IReadOnlyList<double>)t.Rewards),
+        };
+    }
+
+    private string StaticPlan(Contestant anchor)
+    {
+        var world = _world.Tuning.Environment(_world.CostModel);
+        world.Reset(0);
+        return _world.FullTable[anchor.Create().Decide(world.Observation, world.Mask)].ToString();
+    }
+
+    /// <summary>The oracle plans over the learner's table, where pruned plans are left out: they are not worth anything to one who knows the future.</summary>
+    private OffloadEnvironment OracleEnvironment(LinkSet links) => links.Environment(new(new(_world.Profile, _world.Plans, _world.Scenario), _world.Scenario));
+
+    private IReadOnlyList<LinkReport> Describe(LinkSet links, int[] windows)
+    {
+        var seconds = _world.WindowSeconds;
+        return [.. windows.Select(w => links.Links.At(w, seconds)).GroupBy(w => w.Trace.File ?? w.Trace.Name)
+            .Select(g => new LinkReport(g.Key, g.Count(),
+                g.Average(w => w.Trace.BitsBetween(w.Offset, w.Offset + seconds) / seconds) * _world.Scenario.Uplink.RateScale / 1e6))];
+    }
+
+    private static double LmosShare(World world)
+    {
+        if (world.Experiment.Lmos.MemoryBytes is not { } memory)
+            return 0.5;
+        var whole = world.Profile.Partitions.Where(p => p.Local).Max(p => p.HeadMemoryBytes);
+        return 0.1 * memory / whole;
+    }
+
+    private sealed class Relay<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using RlOffload.Agents.Sac;
+using RlOffload.Environment;
+using RlOffload.Environment.Profiles;
+
+namespace RlOffload.Training;
+
+/// <summary>What a run was made of; with the resolved config it says everything needed to repeat it.</summary>
+public sealed record RunManifest(
+    string Name, ulong Seed, string Agent, string ProfileSha256, string PlansSha256, string ScenarioSha256, string TrainingLinks, string TuningLinks,
+    IReadOnlyList<string> LinkFiles, string Version, string DotNet, string Started, bool Finished = false, int Steps = 0, int BestStep = 0,
+    double? BestValidation = null, double? UntrainedValidation = null);
+
+/// <summary>
+/// The folder of a training run: config.yaml (resolved), manifest.json, metrics.csv, checkpoint.bin (resumes bit for bit) and evaluation.json.
+/// Each file is written beside its place and moved there, so that an interruption leaves the last whole one.
+/// </summary>
+public sealed class RunFolder(string path)
+{
+    private const string Columns = "step,window,return,validation,best_validation,critic_loss,actor_loss,alpha,entropy,mean_q";
+
+    public string Root { get; } = System.IO.Path.GetFullPath(path);
+    public string Config => System.IO.Path.Combine(Root, "config.yaml");
+    public string Manifest => System.IO.Path.Combine(Root, "manifest.json");
+    public string Metrics => System.IO.Path.Combine(Root, "metrics.csv");
+    public string Checkpoint => System.IO.Path.Combine(Root, "checkpoint.bin");
+    public string Evaluation => System.IO.Path.Combine(Root, "evaluation.json");
+
+    /// <summary>Whether <paramref name="folder"/> holds a run.</summary>
+    public static bool IsIn(string folder) => File.Exists(System.IO.Path.Combine(folder, "checkpoint.bin")) && File.Exists(System.IO.Path.Combine(folder, "config.yaml"));
+
+    public void Begin(Experiment experiment, RunManifest manifest)
+    {
+        Directory.CreateDirectory(Root);
+        WriteText(Config, experiment.ResolvedYaml(Root));
+        WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));
+        WriteText(Metrics, Columns + "\n");
+    }
+
+    /// <exception cref="InputException">The folder holds no manifest, or one that is damaged.</exception>
+    public RunManifest ReadManifest()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunManifest>(File.ReadAllBytes(Manifest), ProfileFile.Json) ?? throw new InputException(Manifest, "$", "is empty");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new InputException(Manifest, "file", $"is no manifest of a run ({e.Message})");
+        }
+    }
+
+    public void Append(in TrainProgress p) => File.AppendAllText(Metrics, string.Create(CultureInfo.InvariantCulture,
+        $"{p.Step},{p.Window},{p.Return:G6},{p.Validation:G6},{p.BestValidation:G6},{p.Metrics.CriticLoss:G6},{p.Metrics.ActorLoss:G6},{p.Metrics.Alpha:G6},{p.Metrics.NormalisedEntropy:G6},{p.Metrics.MeanQ:G6}\n"));
+
+    public void Save(TrainingLoop loop, RunManifest manifest)
+    {
+        Move(Checkpoint, stream =>
+        {
+            using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+            loop.Save(writer);
+        });
+        WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));
+    }
+
+    /// <summary>Puts the loop where the checkpoint left it and cuts the metrics back to that step.</summary>
+    public void Load(TrainingLoop loop)
+    {
+        using (var reader = new BinaryReader(OpenCheckpoint()))
+            loop.Load(reader, Checkpoint);
+        if (!File.Exists(Metrics))
+            return;
+        var kept = File.ReadLines(Metrics).Where((line, i) => i == 0 || (int.TryParse(line.Split(',')[0], out var step) && step <= loop.Step));
+        WriteText(Metrics, string.Join('\n', kept.ToList()) + "\n");
+    }
+
+    /// <summary>The agent that did best on the validation windows.</summary>
+    public DiscreteSac LoadBest(World world)
+    {
+        var loop = new TrainingLoop(world.Training.Environment(world.CostModel), world.Tuning.Environment(world.CostModel), world.Choices,
+            world.Experiment.Train, world.Experiment.Seed);
+        using var reader = new BinaryReader(OpenCheckpoint());
+        loop.Load(reader, Checkpoint);
+        return loop.Best;
+    }
+
+    public void WriteEvaluation(Evaluation.EvaluationReport report) => WriteText(Evaluation, JsonSerializer.Serialize(report, ProfileFile.Json));
+
+    public static void WriteText(string path, string text) => Move(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    private FileStream OpenCheckpoint()
+    {
+        try
+        {
+            return File.OpenRead(Checkpoint);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(Checkpoint, "file", $"cannot be read ({e.Message}); allowed is the folder of a training run");
+        }
+    }
+
+    private static void Move(string path, Action<Stream> write)
+    {
+        using (var stream = File.Create(path + ".partial"))
+            write(stream);
+        File.Move(path + ".partial", path, overwrite: true);
+    }
+}

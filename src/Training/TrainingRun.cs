@@ -1,0 +1,86 @@
+using System.Reflection;
+using RlOffload.Environment;
+
+namespace RlOffload.Training;
+
+/// <summary>A training loop with its folder: writes metrics, checkpoints and manifest as it goes, stops cleanly and resumes.</summary>
+public sealed class TrainingRun
+{
+    private readonly World _world;
+    private readonly RunFolder _folder;
+    private readonly TimeProvider _time;
+    private RunManifest _manifest;
+
+    public TrainingRun(World world, RunFolder folder, TimeProvider time)
+    {
+        (_world, _folder, _time) = (world, folder, time);
+        var experiment = world.Experiment;
+        Loop = new TrainingLoop(world.Training.Environment(world.CostModel), world.Tuning.Environment(world.CostModel), world.Choices, experiment.Train, experiment.Seed);
+        _manifest = new RunManifest(experiment.Name, experiment.Seed, "sac", world.ProfileHash, world.Plans.Hash, world.ScenarioHash, world.Training.Links.Hash,
+            world.Tuning.Links.Hash, [.. world.Training.Files.Select(f => $"{Path.GetFileName(f.Path)} {f.Sha256}")],
+            typeof(TrainingRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "", System.Environment.Version.ToString(),
+            time.GetUtcNow().ToString("yyyy-MM-dd"));
+    }
+
+    public TrainingLoop Loop { get; }
+
+    /// <exception cref="InputException">The folder already holds a run.</exception>
+    public void Begin()
+    {
+        if (RunFolder.IsIn(_folder.Root) && !_folder.ReadManifest().Finished)
+            throw new InputException(_folder.Root, "--out", "holds an interrupted run; go on with --resume, or name another folder");
+        _folder.Begin(_world.Experiment, _manifest);
+    }
+
+    /// <exception cref="InputException">The run was made with another profile, plan table, scenario or links.</exception>
+    public void Resume()
+    {
+        var saved = _folder.ReadManifest();
+        var problems = new List<string>();
+        void Same(string key, string before, string now)
+        {
+            if (before != now)
+                problems.Add($"{_folder.Manifest}:{key}: was {before[..12]}... when the run began, is {now[..12]}... now; allowed is the same");
+        }
+        Same("profile_sha256", saved.ProfileSha256, _manifest.ProfileSha256);
+        Same("plans_sha256", saved.PlansSha256, _manifest.PlansSha256);
+        Same("scenario_sha256", saved.ScenarioSha256, _manifest.ScenarioSha256);
+        Same("training_links", saved.TrainingLinks, _manifest.TrainingLinks);
+        if (problems.Count > 0)
+            throw new InputException(problems);
+        _manifest = saved;
+        _folder.Load(Loop);
+    }
+
+    /// <summary>Learns until the config's steps are done or the token is cancelled; a checkpoint is written at the end and every half minute.</summary>
+    public void Learn(Action<TrainProgress> progress, CancellationToken cancel)
+    {
+        var saved = _time.GetTimestamp();
+        while (!Loop.Done && !cancel.IsCancellationRequested)
+        {
+            var kept = Loop.BestValidation;
+            var p = Loop.Advance();
+            if (Loop.BestValidation > kept)
+                _manifest = _manifest with { BestStep = p.Step };
+            _folder.Append(p);
+            progress(p);
+            if (_time.GetElapsedTime(saved) <= TimeSpan.FromSeconds(30))
+                continue;
+            Save();
+            saved = _time.GetTimestamp();
+        }
+        Save();
+    }
+
+    private void Save()
+    {
+        _manifest = _manifest with
+        {
+            Finished = Loop.Done,
+            Steps = Loop.Step,
+            BestValidation = double.IsFinite(Loop.BestValidation) ? Loop.BestValidation : null,
+            UntrainedValidation = double.IsFinite(Loop.UntrainedValidation) ? Loop.UntrainedValidation : null,
+        };
+        _folder.Save(Loop, _manifest);
+    }
+}
