@@ -9,5 +9,6 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     TrainVerb.Create(),
     EvaluateVerb.Create(),
     VerifyVerb.Create(),
+    TracesVerb.Create(),
 };
 return Verb.Invoke(root, args);

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace RlOffload.Environment.Links;
 
 /// <summary>What is said about a fit besides the traces.</summary>
-/// <param name="BinSeconds">Width of a bin; null takes the coarsest spacing of the traces, at least <see cref="LinkFit.FinestBin"/>.</param>
+/// <param name="BinSeconds">Width of a bin; null takes the usual spacing of the traces, at least <see cref="LinkFit.FinestBin"/>.</param>
 public sealed record LinkFitOptions(string Name, string Direction, string Source, string Licence, string? Note = null, double? BinSeconds = null);
 
 /// <summary>Fits a <see cref="LinkModel"/> to measured traces and compares what it draws with them.</summary>
@@ -16,7 +16,9 @@ public static class LinkFit
     public const int FewestBins = 100;
 
     private const ulong Seed = 1;
-    private const int DrawnBins = 400_000;
+    private const int BinsDrawnToCorrect = 400_000;
+    private const int BinsDrawnToCompare = 2_000_000;
+    private const int Corrections = 6;
     private const double LongestLagSeconds = 60;
     private const double WindowSeconds = 60;
 
@@ -28,7 +30,7 @@ public static class LinkFit
     /// <exception cref="InputException">There is too little data for a fit, or the bin is finer than the data.</exception>
     public static LinkModel Fit(IReadOnlyList<LinkTrace> traces, LinkFitOptions options, FittedRtt? rtt = null)
     {
-        var spacing = traces.Max(TraceStatistics.Spacing);
+        var spacing = traces.Select(TraceStatistics.Spacing).Order().ElementAt(traces.Count / 2);
         var bin = options.BinSeconds ?? Math.Max(FinestBin, Math.Round(spacing, 1));
         if (!(bin > 0) || !double.IsFinite(bin) || bin < spacing * 0.9)
             throw new InputException(options.Name, "--bin", $"is {bin} s, but the data has a sample every {spacing:0.###} s, allowed is {Math.Round(spacing, 2)} or more");
@@ -38,8 +40,6 @@ public static class LinkFit
             throw new InputException(options.Name, "traces", $"hold {bins} bins of {bin} s, allowed is {FewestBins} or more");
         if (data.All(b => b.All(r => r == data[0][0])))
             throw new InputException(options.Name, "traces", $"have the same rate throughout, allowed is one that varies (a constant link needs no model)");
-        var longest = data.Max(b => b.Length);
-        var lags = Lags(bin, longest);
         var file = new LinkModelFile
         {
             Name = options.Name,
@@ -53,9 +53,37 @@ public static class LinkFit
             Process = new(0, [], 1),
             Rtt = rtt,
         };
-        var scores = new ScoreCorrelation(LinkModel.From(file).Quantile);
-        file = file with { Process = ScoreProcessFit.Fit(lags, RateMoments.Autocorrelation(data, lags), scores, bin, level: data.Count > 1) };
+        file = file with { Process = Process(file, data) };
         return LinkModel.From(file with { Fit = Compare(LinkModel.From(file), data) });
+    }
+
+    /// <summary>
+    /// Fits the process to the data's autocorrelation, then corrects the target by what traces drawn from the fit, as long as those of the data, show
+    /// differently: short traces underestimate slow correlation (indirect inference, Gourieroux, Monfort and Renault 1993).
+    /// </summary>
+    private static ScoreProcess Process(LinkModelFile file, List<double[]> data)
+    {
+        var lags = Lags(file.BinSeconds, data.Max(b => b.Length));
+        double[] seconds = [.. lags.Select(l => l * file.BinSeconds)];
+        var measured = RateMoments.Autocorrelation(data, lags);
+        var target = measured.ToArray();
+        var scores = new ScoreCorrelation(LinkModel.From(file).Quantile);
+        var best = (Error: double.PositiveInfinity, Process: file.Process);
+        for (var round = 0; round < Corrections; round++)
+        {
+            var process = ScoreProcessFit.Fit(seconds, target, scores, file.BinSeconds, level: data.Count > 1);
+            var drawn = Average(Sets(LinkModel.From(file with { Process = process }), data, BinsDrawnToCorrect).Select(d => RateMoments.Autocorrelation(d, lags)));
+            var error = 0.0;
+            for (var i = 0; i < lags.Length; i++)
+            {
+                var miss = measured[i] - drawn[i];
+                error += miss * miss;
+                target[i] = Math.Clamp(target[i] + miss, 0, 1);
+            }
+            if (error < best.Error)
+                best = (error, process);
+        }
+        return best.Process;
     }
 
     /// <summary>The shifted lognormal of measured times with its quantiles beside theirs, in ms.</summary>
@@ -68,19 +96,15 @@ public static class LinkFit
     }
 
     /// <summary>
-    /// Draws sets of traces as long and as many as those of the data, and computes the same statistics from both; those of the model are means over
-    /// the sets, so that what short traces do to an estimate they do to both.
+    /// Computes the same statistics from the data and from drawn sets of traces as long and as many; those of the model are means over the sets, so
+    /// that what short traces do to an estimate they do to both.
     /// </summary>
     private static LinkFitQuality Compare(LinkModel model, List<double[]> data)
     {
         var bin = model.Parameters.BinSeconds;
-        var sets = Math.Max(5, DrawnBins / data.Sum(d => d.Length));
         var lags = ShownLags.Where(s => s >= bin && s / bin < data.Max(d => d.Length) / 2.0).Select(s => (int)Math.Round(s / bin)).Distinct().ToArray();
         var window = (int)Math.Round(Math.Min(WindowSeconds, data.Max(d => d.Length) * bin) / bin);
-        var drawn = new List<List<double[]>>();
-        ulong key = 0;
-        for (var s = 0; s < sets; s++)
-            drawn.Add([.. data.Select(d => TraceStatistics.Bins(model.Draw(Seed, key++, d.Length * bin), bin))]);
+        var drawn = Sets(model, data, BinsDrawnToCompare);
         var all = drawn.SelectMany(d => d).ToList();
         return new(
             new(Mbit(RateMoments.Mean(data)), Mbit(RateMoments.Mean(all))),
@@ -93,6 +117,15 @@ public static class LinkFit
 
         static QuantileFit Quantiles(IEnumerable<double> a, IEnumerable<double> b) =>
             new(Shown, [.. RateMoments.Quantiles(a, Shown).Select(Mbit)], [.. RateMoments.Quantiles(b, Shown).Select(Mbit)]);
+    }
+
+    /// <summary>Sets of drawn traces, each with as many and as long ones as the data.</summary>
+    private static List<List<double[]>> Sets(LinkModel model, List<double[]> data, int bins)
+    {
+        var bin = model.Parameters.BinSeconds;
+        var sets = Math.Max(5, bins / data.Sum(d => d.Length));
+        ulong key = 0;
+        return [.. Enumerable.Range(0, sets).Select(_ => data.Select(d => TraceStatistics.Bins(model.Draw(Seed, key++, d.Length * bin), bin)).ToList())];
     }
 
     /// <summary>From one bin to <see cref="LongestLagSeconds"/> (or half the longest trace), closer together where the lag is short.</summary>

@@ -76,13 +76,8 @@ public sealed class LinkModel
         return From(file ?? throw new InputException(path, "$", "is null; a link model is a JSON object"), path);
     }
 
-    /// <summary>Writes beside the target and moves into place, so that an interrupted write leaves the old file whole.</summary>
-    public void Write(string path)
-    {
-        var partial = path + ".partial";
-        System.IO.File.WriteAllText(partial, JsonSerializer.Serialize(Parameters, Json) + "\n");
-        System.IO.File.Move(partial, path, overwrite: true);
-    }
+    /// <summary>The text of the file that <see cref="Read"/> reads.</summary>
+    public string ToJson() => JsonSerializer.Serialize(Parameters, Json) + "\n";
 
     /// <summary>
     /// The trace of window <paramref name="window"/>, at least <paramref name="seconds"/> long and whole bins; the same key draws the same trace.

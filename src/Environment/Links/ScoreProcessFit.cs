@@ -3,99 +3,100 @@ using MathNet.Numerics.LinearAlgebra;
 namespace RlOffload.Environment.Links;
 
 /// <summary>
-/// Finds the level, the two autoregressive components and the noise whose autocorrelation comes closest (least squares over the given lags)
-/// to that of the data: the time constants by a grid, the shares for each pair of them exactly.
+/// Finds the level, the autoregressive components and the noise whose autocorrelation comes closest (least squares over the given lags) to that of the
+/// data. Time constants stand on a fixed grid and shares are 0 or more with sum 1, so the problem is convex and its solution uses few of them.
 /// </summary>
 internal static class ScoreProcessFit
 {
-    private const int GridSteps = 28;
-    private const double LongestSeconds = 300;
+    private const double GridRatio = 1.6;
+    private const double LongestSeconds = 200;
+    private const double LeastShare = 0.005;
 
-    /// <param name="lags">In bins, rising, from 1.</param>
+    /// <summary>Weight of the equation "the shares sum to 1" beside those of the lags.</summary>
+    private const double SumWeight = 1e3;
+
+    /// <param name="lagSeconds">Rising; all above 0.</param>
     /// <param name="target">Autocorrelation of the rates at the lags.</param>
     /// <param name="scores">Between rates and scores.</param>
     /// <param name="bin">Width of a bin in s.</param>
     /// <param name="level">Whether there may be a level; one trace cannot tell it from a slow component.</param>
-    public static ScoreProcess Fit(IReadOnlyList<int> lags, IReadOnlyList<double> target, ScoreCorrelation scores, double bin, bool level)
+    public static ScoreProcess Fit(IReadOnlyList<double> lagSeconds, IReadOnlyList<double> target, ScoreCorrelation scores, double bin, bool level)
     {
-        var rho = target.Select(scores.OfScores).ToArray();
-        var seconds = Grid(bin, Math.Min(LongestSeconds, lags[^1] * bin * 2));
-        var best = (Error: double.PositiveInfinity, Shares: Array.Empty<double>(), Fast: 0.0, Slow: 0.0);
-        for (var f = 0; f < seconds.Length; f++)
-            for (var s = f + 1; s < seconds.Length; s++)
-            {
-                var (fast, slow) = (seconds[f], seconds[s]);
-                var shape = Matrix<double>.Build.Dense(lags.Count, 4, (i, j) => j switch
-                {
-                    0 => Math.Exp(-lags[i] * bin / fast),
-                    1 => Math.Exp(-lags[i] * bin / slow),
-                    2 => level ? 1.0 : 0.0,
-                    _ => 0.0,       // noise: no correlation from the first lag on
-                });
-                if (Shares(shape, rho, level) is not { } shares)
-                    continue;
-                var error = 0.0;
-                for (var i = 0; i < lags.Count; i++)
-                {
-                    var r = 0.0;
-                    for (var j = 0; j < 4; j++)
-                        r += shares[j] * shape[i, j];
-                    var d = scores.OfRates(Math.Min(r, 1)) - target[i];
-                    error += d * d;
-                }
-                if (error < best.Error)
-                    best = (error, shares, fast, slow);
-            }
-        List<ScoreComponent> components = [];
-        if (Rounded(best.Shares[0]) > 0)
-            components.Add(new(Rounded(best.Shares[0]), Math.Round(best.Fast, 3)));
-        if (Rounded(best.Shares[1]) > 0)
-            components.Add(new(Rounded(best.Shares[1]), Math.Round(best.Slow, 3)));
-        var levelShare = Rounded(best.Shares[2]);
-        var noise = Math.Max(0, Math.Round(1 - levelShare - components.Sum(c => c.Share), 4));
-        return new(levelShare, components, noise);
-    }
-
-    private static double Rounded(double share) => Math.Round(share, 4);
-
-    private static double[] Grid(double bin, double longest)
-    {
-        var shortest = bin / 2;
-        return [.. Enumerable.Range(0, GridSteps).Select(i => shortest * Math.Pow(longest / shortest, i / (GridSteps - 1.0)))];
-    }
-
-    /// <summary>
-    /// Shares of 0 or more with sum 1 that minimise |shape * shares - rho|: of all choices of shares that are not 0, the best whose
-    /// equality-constrained solution is feasible (4 shares, so 15 choices).
-    /// </summary>
-    private static double[]? Shares(Matrix<double> shape, double[] rho, bool level)
-    {
-        double[]? best = null;
-        var least = double.PositiveInfinity;
-        var y = Vector<double>.Build.Dense(rho);
-        for (var set = 1; set < 16; set++)
+        var grid = new List<double>();
+        for (var s = bin; s < Math.Min(LongestSeconds, 2 * lagSeconds[^1]); s *= GridRatio)
+            grid.Add(s);
+        // Columns: noise (no correlation from the first lag on), one for each time constant, level.
+        var columns = 1 + grid.Count + (level ? 1 : 0);
+        var a = Matrix<double>.Build.Dense(lagSeconds.Count + 1, columns, (i, j) =>
+            i == lagSeconds.Count ? SumWeight : j == 0 ? 0 : j <= grid.Count ? Math.Exp(-lagSeconds[i] / grid[j - 1]) : 1);
+        var y = Vector<double>.Build.Dense(lagSeconds.Count + 1, i => i == lagSeconds.Count ? SumWeight : scores.OfScores(target[i]));
+        var shares = NonNegative(a, y);
+        for (var j = 0; j < shares.Length; j++)
+            shares[j] = shares[j] < LeastShare ? 0 : shares[j];
+        var sum = shares.Sum();
+        var components = Merge(grid, [.. shares.AsSpan(1, grid.Count).ToArray().Select(s => s / sum)]);
+        var levelShare = level ? Math.Round(shares[^1] / sum, 4) : 0;
+        // The noise takes what rounding leaves; where rounding leaves less than nothing, the largest component gives it.
+        var noise = Math.Round(1 - levelShare - components.Sum(c => c.Share), 4);
+        if (noise < 0)
         {
-            if (!level && (set & 4) != 0)
-                continue;
-            var columns = Enumerable.Range(0, 4).Where(j => (set >> j & 1) != 0).ToArray();
-            var a = Matrix<double>.Build.Dense(rho.Length, columns.Length, (i, j) => shape[i, columns[j]]);
-            // Lagrange: [A'A 1; 1' 0] [x; l] = [A'y; 1]
-            var n = columns.Length;
-            var kkt = Matrix<double>.Build.Dense(n + 1, n + 1, (i, j) => i < n && j < n ? 0 : i == n && j == n ? 0 : 1);
-            kkt.SetSubMatrix(0, 0, a.TransposeThisAndMultiply(a) + Matrix<double>.Build.DenseIdentity(n) * 1e-9);
-            var right = Vector<double>.Build.Dense(n + 1, 1);
-            right.SetSubVector(0, n, a.TransposeThisAndMultiply(y));
-            var x = kkt.Solve(right).SubVector(0, n);
-            if (x.Any(v => !(v >= -1e-9)))
-                continue;
-            var error = (a * x - y).L2Norm();
-            if (error >= least)
-                continue;
-            least = error;
-            best = new double[4];
-            for (var j = 0; j < n; j++)
-                best[columns[j]] = Math.Max(0, x[j]);
+            var largest = components.Select((c, i) => (c.Share, i)).Max().i;
+            components[largest] = components[largest] with { Share = Math.Round(components[largest].Share + noise, 4) };
         }
-        return best;
+        return new(levelShare, components, Math.Max(0, noise));
+    }
+
+    /// <summary>Neighbours on the grid stand for one time constant between them: the geometric mean, weighed by their shares.</summary>
+    private static List<ScoreComponent> Merge(List<double> grid, double[] shares)
+    {
+        List<ScoreComponent> components = [];
+        for (int i = 0, j; i < shares.Length; i = j + 1)
+        {
+            double share = 0, log = 0;
+            for (j = i; j < shares.Length && shares[j] > 0; j++)
+            {
+                share += shares[j];
+                log += shares[j] * Math.Log(grid[j]);
+            }
+            if (share > 0)
+                components.Add(new(Math.Round(share, 4), Math.Round(Math.Exp(log / share), 3)));
+        }
+        return components;
+    }
+
+    /// <summary>The x of 0 or more that minimises |a x - y| (Lawson and Hanson 1974, algorithm NNLS).</summary>
+    private static double[] NonNegative(Matrix<double> a, Vector<double> y)
+    {
+        var n = a.ColumnCount;
+        var x = Vector<double>.Build.Dense(n);
+        var free = new List<int>();
+        for (var round = 0; round < 10 * n; round++)
+        {
+            var gradient = a.TransposeThisAndMultiply(y - a * x);
+            var next = Enumerable.Range(0, n).Where(j => !free.Contains(j)).OrderByDescending(j => gradient[j]).FirstOrDefault(-1);
+            if (next < 0 || gradient[next] < 1e-9)
+                break;
+            free.Add(next);
+            while (free.Count > 0)
+            {
+                var solution = Matrix<double>.Build.DenseOfColumnVectors(free.Select(a.Column)).QR().Solve(y);
+                if (solution.All(v => v > 0))
+                {
+                    x.Clear();
+                    for (var k = 0; k < free.Count; k++)
+                        x[free[k]] = solution[k];
+                    break;
+                }
+                // As far towards the solution as no share turns negative; those that reach 0 are held there.
+                var step = Enumerable.Range(0, free.Count).Where(k => solution[k] <= 0).Min(k => x[free[k]] / (x[free[k]] - solution[k]));
+                for (var k = 0; k < free.Count; k++)
+                    x[free[k]] += step * (solution[k] - x[free[k]]);
+                free.RemoveAll(j => x[j] <= 1e-12);
+                for (var j = 0; j < n; j++)
+                    if (!free.Contains(j))
+                        x[j] = 0;
+            }
+        }
+        return [.. x];
     }
 }

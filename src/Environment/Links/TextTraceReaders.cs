@@ -80,7 +80,7 @@ internal static class TextTraceReaders
             packets.RemoveAt(packets.Count - 1);
             rest += binMs;
         }
-        for (var i = 0; i < packets.Count; i++)
+        for (var i = 0; i < packets.Count && last > 0; i++)
         {
             var width = (i < packets.Count - 1 ? binMs : rest) / 1000.0;
             samples.Add(i + 1, i * binMs / 1000.0, packets[i] * PacketBits / width * scale, $"{packets[i]} packets in {width} s");

@@ -58,7 +58,7 @@ public static class TraceFile
                 return TraceFormat.CommaBytes;
             if (CsvTraceReader.Knows(cells))
                 return TraceFormat.Csv;
-            var header = cells.Count > 1 && cells.All(c => !TextTraceReaders.Number(c, out _) && !c.Any(char.IsControl));
+            var header = cells.Count > 1 && cells.All(c => c.Any(char.IsLetter) && !c.Any(char.IsControl));
             throw new InputException(path, number.ToString(), $"is '{Printable(text)}', which is no known format; allowed is one whole number a line (mahimahi), two numbers "
                 + "a line by white space (s, Mbit/s) or by a comma (s, bytes/s), the header of a known dataset, or another one by --format "
                 + string.Join("|", TraceFormats.ByName.Keys)

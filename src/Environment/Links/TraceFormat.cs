@@ -29,7 +29,10 @@ public sealed record TraceReadOptions(TraceFormat? Format = null, string? Column
 /// <summary>A trace with what was found out while reading it.</summary>
 /// <param name="Choice">Format, columns and units, for the user to see.</param>
 /// <param name="Samples">Lines that hold a rate (mahimahi: packets).</param>
-public sealed record TraceReading(LinkTrace Trace, TraceFormat Format, string Choice, int Samples, IReadOnlyList<string> Warnings);
+/// <param name="Averaged">Samples that share their time with the one before and were averaged with it.</param>
+/// <param name="Skipped">Lines without a value.</param>
+/// <param name="Warnings">What the reader put right or found odd.</param>
+public sealed record TraceReading(LinkTrace Trace, TraceFormat Format, string Choice, int Samples, int Averaged, int Skipped, IReadOnlyList<string> Warnings);
 
 /// <summary>A unit of rates by its name and its size in bit/s.</summary>
 public readonly record struct RateUnit(string Name, double BitsPerSecond)

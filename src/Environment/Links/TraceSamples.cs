@@ -74,7 +74,7 @@ internal sealed class TraceSamples(string path)
         if (_samples.Count == 0)
             throw new InputException(path, "samples", $"there is no rate in it{(_missing > 0 ? $" ({_missing} lines without a value)" : "")}, allowed are two samples or more");
         var warnings = new List<string>();
-        var (starts, rates) = Merge(warnings);
+        var (starts, rates) = Merge(warnings, out var averaged);
         if (starts.Length < 2 && lastSeconds is null)
             throw new InputException(path, "samples", $"all samples are at {Show(starts[0])} s, allowed are two times or more");
         var spacing = lastSeconds ?? MedianSpacing(starts);
@@ -83,11 +83,11 @@ internal sealed class TraceSamples(string path)
         Gaps(starts, spacing, warnings);
         var trace = LinkTrace.FromSamples(name, starts, rates, starts[^1] + spacing, path);
         Outage(trace, warnings);
-        return new TraceReading(trace, format, choice, _samples.Count, warnings);
+        return new TraceReading(trace, format, choice, _samples.Count, averaged, _missing, warnings);
     }
 
     /// <summary>Samples in order of time, those of equal time as their mean.</summary>
-    private (double[] Starts, double[] Rates) Merge(List<string> warnings)
+    private (double[] Starts, double[] Rates) Merge(List<string> warnings, out int averaged)
     {
         if (_steppedBack > 0)
         {
@@ -95,7 +95,7 @@ internal sealed class TraceSamples(string path)
             _samples.Sort((a, b) => a.Time.CompareTo(b.Time));
         }
         List<double> starts = [], rates = [];
-        var averaged = 0;
+        averaged = 0;
         for (int i = 0, j; i < _samples.Count; i = j)
         {
             var sum = 0.0;
@@ -105,10 +105,6 @@ internal sealed class TraceSamples(string path)
             starts.Add(_samples[i].Time);
             rates.Add(sum / (j - i));
         }
-        if (averaged > 0)
-            warnings.Add($"{averaged} samples share their time with the one before; averaged");
-        if (_missing > 0)
-            warnings.Add($"{_missing} lines without a value; skipped");
         return ([.. starts], [.. rates]);
     }
 
