@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RlOffload.Environment.Links;
 
 /// <summary>Traces in comma-separated files with a header: known datasets by their columns, any other by the columns that the user names.</summary>
@@ -26,6 +24,7 @@ internal static class CsvTraceReader
         var choice = $"csv ({header[time]}; {header[rate]} in {unit.Name}{TextTraceReaders.Times(options.Scale)}{(dataset is null ? "" : ", " + dataset)})";
         var samples = new TraceSamples(path);
         var first = true;
+        long origin = 0;
         for (var number = 2; reader.MoveNext(); number++)
         {
             if (reader.Current.AsSpan().Trim().IsEmpty)
@@ -44,8 +43,10 @@ internal static class CsvTraceReader
             }
             if (first)
                 samples.Clock = !TextTraceReaders.Number(at, out _);
+            if (first && samples.Clock)
+                ClockStamp.TryTicks(at, out origin);
             first = false;
-            if (!(samples.Clock ? ClockStamp.TrySeconds(at, out var seconds) : TextTraceReaders.Number(at, out seconds)))
+            if (!Seconds(at, samples.Clock, origin, out var seconds))
                 samples.Problem(number, $"{header[time]} is '{TextTraceReaders.Shorten(at)}', allowed is {(samples.Clock ? ClockStamp.Allowed : "a number of seconds as in the lines before")}");
             else if (!TextTraceReaders.Number(cells[rate], out var value))
                 samples.Problem(number, $"{header[rate]} is '{TextTraceReaders.Shorten(cells[rate])}', allowed is a number in {unit.Name}, '-' or nothing");
@@ -53,6 +54,15 @@ internal static class CsvTraceReader
                 samples.Add(number, seconds, value * unit.BitsPerSecond * options.Scale, cells[rate]);
         }
         return samples.Finish(name, TraceFormat.Csv, choice);
+    }
+
+    private static bool Seconds(string at, bool clock, long origin, out double seconds)
+    {
+        if (!clock)
+            return TextTraceReaders.Number(at, out seconds);
+        var ok = ClockStamp.TryTicks(at, out var ticks);
+        seconds = (ticks - origin) / (double)TimeSpan.TicksPerSecond;
+        return ok;
     }
 
     public static bool IsMissing(string cell) => cell is "" or "-";
@@ -100,54 +110,5 @@ internal static class CsvTraceReader
             if (header[i].Equals(name, StringComparison.OrdinalIgnoreCase))
                 return i;
         return -1;
-    }
-}
-
-/// <summary>Cells of one line of comma-separated text; double quotes keep commas together (RFC 4180, without line breaks in a cell).</summary>
-internal static class CsvLine
-{
-    public static IReadOnlyList<string> Split(string line)
-    {
-        if (!line.Contains('"'))
-            return [.. line.Split(',', StringSplitOptions.TrimEntries)];
-        var cells = new List<string>();
-        var cell = new System.Text.StringBuilder();
-        var quoted = false;
-        for (var i = 0; i < line.Length; i++)
-        {
-            var c = line[i];
-            if (quoted && c == '"' && i + 1 < line.Length && line[i + 1] == '"')
-                cell.Append(line[i++]);
-            else if (c == '"')
-                quoted = !quoted;
-            else if (c == ',' && !quoted)
-            {
-                cells.Add(cell.ToString().Trim());
-                cell.Clear();
-            }
-            else
-                cell.Append(c);
-        }
-        cells.Add(cell.ToString().Trim());
-        return cells;
-    }
-}
-
-/// <summary>Wall-clock times as the datasets write them.</summary>
-internal static class ClockStamp
-{
-    public const string Allowed = "a time such as 2021-01-24 12:18:48.5 or 2019.12.14_10.28.16";
-
-    private static readonly string[] Formats =
-    [
-        "yyyy.MM.dd_HH.mm.ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFzzz", "yyyy/MM/dd HH:mm:ss.FFFFFFF",
-    ];
-
-    /// <summary>Seconds since the year 2000; only differences are used.</summary>
-    public static bool TrySeconds(string text, out double seconds)
-    {
-        var ok = DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
-        seconds = ok ? (time - new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero)).Ticks / (double)TimeSpan.TicksPerSecond : 0;
-        return ok;
     }
 }

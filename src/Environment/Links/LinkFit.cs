@@ -16,9 +16,9 @@ public static class LinkFit
     public const int FewestBins = 100;
 
     private const ulong Seed = 1;
-    private const int BinsDrawnToCorrect = 400_000;
-    private const int BinsDrawnToCompare = 2_000_000;
-    private const int Corrections = 6;
+    private const int BinsDrawnToCorrect = 600_000;
+    private const int BinsDrawnToCompare = 1_000_000;
+    private const int Corrections = 4;
     private const double LongestLagSeconds = 60;
     private const double WindowSeconds = 60;
 

@@ -22,8 +22,9 @@ public static class RttFile
     private static readonly string[] Columns = ["rtt_in_ms", "rtt_ms", "rtt(ms)", "rtt", "delay(ms)", "delay_ms"];
 
     /// <param name="paths">Files and folders; folders are walked like <see cref="TraceFolder"/> does.</param>
+    /// <param name="skipFirst">How many times at the beginning of each file are left out, such as those in which a radio wakes up.</param>
     /// <exception cref="InputException">Any of the files holds no round-trip times; the problems of all files at once.</exception>
-    public static RttReading Read(IEnumerable<string> paths)
+    public static RttReading Read(IEnumerable<string> paths, int skipFirst = 0)
     {
         var times = new List<double>();
         var choices = new SortedSet<string>(StringComparer.Ordinal);
@@ -37,8 +38,9 @@ public static class RttFile
             {
                 var before = times.Count;
                 choices.Add(ReadOne(path, times, problems, ref missing));
+                times.RemoveRange(before, Math.Min(skipFirst, times.Count - before));
                 if (times.Count == before && problems.Count == found)
-                    problems.Add($"{path}:file: holds no round-trip time, allowed is at least one");
+                    problems.Add($"{path}:file: holds no round-trip time{(skipFirst > 0 ? $" after the first {skipFirst}" : "")}, allowed is at least one");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -55,7 +57,7 @@ public static class RttFile
     private static string ReadOne(string path, List<double> times, List<string> problems, ref int missing)
     {
         var start = problems.Count;
-        Func<string, IEnumerable<string>>? cells = null;
+        Func<string, IEnumerable<string?>>? cells = null;
         var choice = "one number a line (ms)";
         var number = 0;
         foreach (var line in File.ReadLines(path))
@@ -78,7 +80,9 @@ public static class RttFile
             }
             foreach (var cell in cells(text))
             {
-                if (CsvTraceReader.IsMissing(cell))
+                if (cell is null)
+                    problems.Add($"{path}:{number}: is '{TextTraceReaders.Shorten(text)}', which has fewer cells than the header up to its {choice}");
+                else if (CsvTraceReader.IsMissing(cell))
                     missing++;
                 else if (!TextTraceReaders.Number(cell, out var ms) || !(ms >= 0 && ms <= Longest))
                     problems.Add($"{path}:{number}: round-trip time is '{TextTraceReaders.Shorten(cell)}', allowed is 0 to {Longest.ToString(CultureInfo.InvariantCulture)} ms");
@@ -92,19 +96,19 @@ public static class RttFile
     }
 
     /// <summary>How to find the times in the lines of a file that begins with <paramref name="first"/>; null if it is none of the layouts.</summary>
-    private static (Func<string, IEnumerable<string>> Cells, string Choice, bool Header)? Layout(string first)
+    private static (Func<string, IEnumerable<string?>> Cells, string Choice, bool Header)? Layout(string first)
     {
         if (TextTraceReaders.Number(first, out _))
             return (line => [line], "one number a line (ms)", false);
         var items = first.Split(',', StringSplitOptions.TrimEntries);
-        if (items.All(i => i.LastIndexOf('_') is > 0 and var at && ClockStamp.TrySeconds(i[..at], out _)))
+        if (items.All(i => i.LastIndexOf('_') is > 0 and var at && ClockStamp.TryTicks(i[..at], out _)))
             return (line => line.Split(',', StringSplitOptions.TrimEntries).Select(i => i[(i.LastIndexOf('_') + 1)..]), "items time_ms by comma", false);
         foreach (var spaced in new[] { false, true })
         {
             var header = Split(first, spaced);
             var column = Array.FindIndex(header, h => Columns.Contains(h, StringComparer.OrdinalIgnoreCase));
             if (column >= 0)
-                return (line => Split(line, spaced) is var c && c.Length > column ? [c[column]] : [line], $"column {header[column]} by {(spaced ? "white space" : "comma")}", true);
+                return (line => [Split(line, spaced).ElementAtOrDefault(column)], $"column {header[column]} by {(spaced ? "white space" : "comma")}", true);
         }
         return null;
     }

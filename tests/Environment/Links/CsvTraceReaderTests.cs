@@ -77,25 +77,6 @@ public sealed class CsvTraceReaderTests : IDisposable
         Assert.Contains(reason, message);
     }
 
-    [Theory]
-    [InlineData("a, b ,c", new[] { "a", "b", "c" })]
-    [InlineData("a,\"b, c\",d", new[] { "a", "b, c", "d" })]
-    [InlineData("\"say \"\"no\"\"\",", new[] { "say \"no\"", "" })]
-    [InlineData("", new[] { "" })]
-    public void QuotesKeepCommasTogether(string line, string[] cells) => Assert.Equal(cells, CsvLine.Split(line));
-
-    [Theory]
-    [InlineData("2019.12.14_10.28.16", "2019.12.14_10.28.17", 1)]
-    [InlineData("2021-01-24 12:18:48", "2021-01-24 12:18:48.5", 0.5)]
-    [InlineData("2021-01-24T12:18:48Z", "2021-01-24T13:18:49+01:00", 1)]
-    public void ClockTimesAreReadAsTheDatasetsWriteThem(string from, string to, double seconds)
-    {
-        Assert.True(ClockStamp.TrySeconds(from, out var a));
-        Assert.True(ClockStamp.TrySeconds(to, out var b));
-        Assert.Equal(seconds, b - a, 6);
-        Assert.False(ClockStamp.TrySeconds(from + "x", out _));
-    }
-
     private TraceReading Read(string text, TraceReadOptions? options = null) => TraceFile.Read(_folder.Write("trace", text), options);
 
     private string Error(string text, TraceReadOptions options) => Assert.Throws<InputException>(() => Read(text, options)).Message;

@@ -82,5 +82,33 @@ public sealed class LinkModelTests
         Assert.Contains("cannot be read", Assert.Throws<InputException>(() => LinkModel.Read(folder.At("absent.json"))).Message);
     }
 
+    public static TheoryData<string> Shipped => [.. Directory.GetFiles(Repository.At("configs/links"), "*.json").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void EveryShippedModelLoadsAndDrawsLikeItsData(string file)
+    {
+        var model = LinkModel.Read(Repository.At("configs/links/" + file));
+        Assert.Equal(file, model.Name + ".json");
+        var fit = model.Parameters.Fit!;
+        Assert.InRange(fit.Mean.Model, fit.Mean.Data * 0.95, fit.Mean.Data * 1.05);
+        Assert.InRange(fit.ZeroShare.Model, fit.ZeroShare.Data - 0.01, fit.ZeroShare.Data + 0.01);
+        for (var i = 0; i < fit.Autocorrelation.LagSeconds.Count; i++)
+            Assert.InRange(fit.Autocorrelation.Model[i], fit.Autocorrelation.Data[i] - 0.12, fit.Autocorrelation.Data[i] + 0.12);
+        var mean = Enumerable.Range(0, 200).Average(w => model.Draw(9, (ulong)w, 60).MeanBitsPerSecond) / 1e6;
+        Assert.InRange(mean, fit.Mean.Data * 0.8, fit.Mean.Data * 1.2);
+    }
+
+    [DataFact("traces/mahimahi")]
+    public void TheShippedCellularUplinkIsWhatItsDataGives()
+    {
+        var shipped = LinkModel.Read(Repository.At("configs/links/cellular-uplink.json")).Parameters;
+        var traces = new[] { "ATT-LTE", "TMobile-UMTS", "Verizon-EVDO" }.Select(n => TraceFile.Read(SharedData.At($"traces/mahimahi/{n}-driving.up")).Trace);
+        var fitted = LinkFit.Fit([.. traces], new(shipped.Name, shipped.Direction, shipped.Source, shipped.Licence)).Parameters;
+        Assert.Equal(shipped.Data, fitted.Data);
+        Assert.Equal(shipped.Quantiles.BitsPerSecond, fitted.Quantiles.BitsPerSecond);
+        Assert.Equal(shipped.Process.Components, fitted.Process.Components);
+    }
+
     private static double[] Rates(LinkTrace trace) => [.. Enumerable.Range(0, trace.Segments).Select(trace.RateOf)];
 }

@@ -22,10 +22,9 @@ public sealed class RttFileTests : IDisposable
     [InlineData("40\nx\n", ":2: round-trip time is 'x', allowed is 0 to 600000 ms")]
     [InlineData("40\n-1\n", ":2: round-trip time is '-1'")]
     [InlineData("40\nNaN\n", ":2: round-trip time is 'NaN'")]
-    [InlineData("a,rtt_ms\n1\n2,5\n", ":2: round-trip time is '1'")]
+    [InlineData("a,rtt_ms\n1\n2,5\n", ":2: is '1', which has fewer cells than the header up to its column rtt_ms by comma")]
     public void WhatIsNoTimeIsRefusedWithItsLine(string text, string reason)
     {
-        // The row of one cell is a number, which would pass for a time if the columns were not counted.
         var path = _folder.Write("rtt", text);
         var message = Assert.Throws<InputException>(() => RttFile.Read(path)).Message;
         Assert.StartsWith(path, message);
@@ -34,6 +33,15 @@ public sealed class RttFileTests : IDisposable
 
     [Fact]
     public void MeasuredTimesAreDrawn() => Assert.Equal(0.040, RttFile.Read(_folder.Write("rtt", "40\n")).Measured().MedianSeconds);
+
+    [Fact]
+    public void TheFirstTimesOfEachFileCanBeLeftOut()
+    {
+        _folder.Write("a", "300\n40\n41\n");
+        _folder.Write("b", "310\n42\n");
+        Assert.Equal([40, 41, 42], RttFile.Read([_folder.Root], skipFirst: 1).Milliseconds);
+        Assert.Contains("b:file: holds no round-trip time after the first 2", Assert.Throws<InputException>(() => RttFile.Read([_folder.Root], skipFirst: 2)).Message);
+    }
 
     [DataFact("traces/mecperf_rtt")]
     public void EveryMecperfFileIsRead()

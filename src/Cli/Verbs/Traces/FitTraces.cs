@@ -19,7 +19,8 @@ internal static class FitTraces
         direction.AcceptOnlyFromAmong("uplink", "downlink");
         var note = new Option<string?>("--note") { Description = "What a reader of the model should know" };
         var bin = new Option<double?>("--bin") { Description = "Step of the model in s [default: the spacing of the data, at least 0.5]" };
-        var rtt = new Option<string[]>("--rtt") { Description = "Files or folders of round-trip times (ms)", DefaultValueFactory = _ => [] };
+        var rtt = new Option<string[]>("--rtt") { Description = "Files or folders of round-trip times (ms)", DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
+        var rttSkip = new Option<int>("--rtt-skip") { Description = "Leaves out the first times of each file, such as those in which the radio wakes up" };
         var rttSource = new Option<string?>("--rtt-source") { Description = "The dataset of the round-trip times; needed with --rtt" };
         var reading = new TraceOptions();
         var command = new Command("fit",
@@ -31,7 +32,7 @@ internal static class FitTraces
               rloffload traces fit uplink/ --out link.json --name 5g-uplink --source "URL, version" --licence "CC BY 4.0" --rtt ping/ --rtt-source "URL, version"
             """)
         {
-            paths, target, name, source, licence, direction, note, bin, rtt, rttSource,
+            paths, target, name, source, licence, direction, note, bin, rtt, rttSkip, rttSource,
         };
         reading.AddTo(command);
         command.SetAction(parsed =>
@@ -39,7 +40,7 @@ internal static class FitTraces
             var readings = TraceOptions.Read(parsed.GetRequiredValue(paths), reading.From(parsed));
             var options = new LinkFitOptions(parsed.GetRequiredValue(name), parsed.GetRequiredValue(direction), parsed.GetRequiredValue(source),
                 parsed.GetRequiredValue(licence), parsed.GetValue(note), parsed.GetValue(bin));
-            var model = LinkFit.Fit([.. readings.Select(r => r.Trace)], options, RoundTrips(parsed.GetRequiredValue(rtt), parsed.GetValue(rttSource)));
+            var model = LinkFit.Fit([.. readings.Select(r => r.Trace)], options, RoundTrips(parsed.GetRequiredValue(rtt), parsed.GetValue(rttSkip), parsed.GetValue(rttSource)));
             var path = parsed.GetRequiredValue(target);
             Files.Replace(path, model.ToJson());
             TraceOptions.PrintFindings(readings, Console.Out);
@@ -50,13 +51,15 @@ internal static class FitTraces
         return command;
     }
 
-    private static FittedRtt? RoundTrips(string[] paths, string? source)
+    private static FittedRtt? RoundTrips(string[] paths, int skip, string? source)
     {
         if (paths.Length == 0)
             return null;
         if (string.IsNullOrWhiteSpace(source))
             throw new InputException("traces fit", "--rtt-source", "is missing, a link model says where its round-trip times were measured");
-        var times = RttFile.Read(paths);
+        if (skip < 0)
+            throw new InputException("traces fit", "--rtt-skip", $"is {skip}, allowed is 0 or more");
+        var times = RttFile.Read(paths, skip);
         Console.WriteLine($"{times.Milliseconds.Length} round-trip times in {TraceOptions.Count(times.Files, "file")} read as {times.Choice}");
         return LinkFit.FitRtt(times, source);
     }
