@@ -3,8 +3,9 @@ using RlOffload.Environment.Profiles;
 namespace RlOffload.Agents.Planners;
 
 /// <summary>
-/// Times of heads and tails as Neurosurgeon would have them: not measured for the whole partition, but added up from a regression over its pieces. A piece is
-/// what lies between two neighbouring cuts of the deepest exit; its time is regressed on the numbers it reads, writes and holds as weights.
+/// Times of heads and tails as Neurosurgeon would have them: not measured for the partition, but added up from regressions over its layers. Where the profile has no
+/// layers, over its pieces between neighbouring cuts, whose time is regressed on the numbers that they read, write and hold as weights. One factor makes the whole
+/// network's time the measured one, as anyone would who runs it once.
 /// </summary>
 internal sealed class NeurosurgeonPredictor
 {
@@ -14,20 +15,17 @@ internal sealed class NeurosurgeonPredictor
     {
         var deepest = profile.Exits.Count - 1;
         Partition[] chain = [.. profile.Partitions.Where(p => p.Exit == deepest).OrderBy(p => p.Local).ThenBy(p => p.Cut)];
-        Partition[][] pieces = [.. chain.Zip(chain.Skip(1), (from, to) => new[] { from, to })];
-        double[][] features = [.. pieces.Select(p => Features(profile, p[0], p[1]))];
-        // Noise can make a longer head look quicker; no piece takes less than nothing.
-        double[] measured = [.. pieces.Select(p => Math.Max(0, p[1].HeadMs.Median - p[0].HeadMs.Median))];
-        var coefficients = NonNegativeFit.Solve(features, measured);
-        double[] predicted = [.. features.Select(f => f.Zip(coefficients, (x, b) => x * b).Sum())];
-        double whole = predicted.Sum(), head = 0, error = 0;
+        var heads = ByLayers(profile, chain) ?? ByPieces(profile, chain);
+        var measured = chain[^1].HeadMs.Median;
+        var factor = heads[^1] > 0 ? measured / heads[^1] : 0;
+        var error = 0.0;
         for (var i = 0; i < chain.Length; i++)
         {
-            head += i == 0 ? 0 : predicted[i - 1];
-            _seconds[chain[i].Cut] = (head / 1000, (whole - head) / 1000);
-            error += Math.Abs(head - chain[i].HeadMs.Median) + Math.Abs(whole - head - chain[i].TailMs.Median);
+            double head = heads[i] * factor, tail = measured - head;
+            _seconds[chain[i].Cut] = (head / 1000, tail / 1000);
+            error += Math.Abs(head - chain[i].HeadMs.Median) + Math.Abs(tail - chain[i].TailMs.Median);
         }
-        MeanError = error / (2 * chain.Length * Math.Max(chain[^1].HeadMs.Median, 1e-9));
+        MeanError = error / (2 * chain.Length * Math.Max(measured, 1e-9));
     }
 
     /// <summary>Mean absolute error of the predicted head and tail times over all splits, as a share of the whole network's measured time.</summary>
@@ -36,11 +34,53 @@ internal sealed class NeurosurgeonPredictor
     /// <summary>Predicted head and tail time, s, at a cut of the deepest exit on the measuring machine.</summary>
     public (double Head, double Tail) Seconds(int cut) => _seconds[cut];
 
-    private static double[] Features(ModelProfile profile, Partition from, Partition to) =>
-    [
-        1,
-        profile.Cuts[from.Cut].Elements,
-        profile.Cuts[to.Cut].Elements,
-        Math.Max(0, to.HeadMemoryBytes - from.HeadMemoryBytes) / 4.0,
-    ];
+    /// <summary>Predicted ms of each head; null where the profile's layers do not lead to each cut.</summary>
+    private static double[]? ByLayers(ModelProfile profile, Partition[] chain)
+    {
+        if (profile.Nodes.Count == 0)
+            return null;
+        var maker = new Dictionary<string, int>();
+        for (var i = 0; i < profile.Nodes.Count; i++)
+            foreach (var output in profile.Nodes[i].Outputs)
+                maker[output.Name] = i;
+        var times = LayerRegression.Predict(profile);
+        var heads = new double[chain.Length];
+        for (var i = 0; i < chain.Length; i++)
+        {
+            var tensors = profile.Cuts[chain[i].Cut].Tensors;
+            if (chain[i].Cut != 0 && tensors.Any(t => !maker.ContainsKey(t.Name)))
+                return null;
+            heads[i] = Before(profile, maker, tensors.Select(t => t.Name)).Sum(n => times[n]);
+        }
+        return heads[^1] > 0 ? heads : null;
+    }
+
+    /// <summary>The nodes that have to run before the tensors exist.</summary>
+    private static HashSet<int> Before(ModelProfile profile, Dictionary<string, int> maker, IEnumerable<string> tensors)
+    {
+        var nodes = new HashSet<int>();
+        var open = new Stack<string>(tensors);
+        while (open.TryPop(out var tensor))
+            if (maker.TryGetValue(tensor, out var node) && nodes.Add(node))
+                foreach (var input in profile.Nodes[node].Inputs)
+                    open.Push(input);
+        return nodes;
+    }
+
+    private static double[] ByPieces(ModelProfile profile, Partition[] chain)
+    {
+        double[][] features = [.. chain.Zip(chain.Skip(1), (from, to) => (double[])
+        [
+            1,
+            profile.Cuts[from.Cut].Elements,
+            profile.Cuts[to.Cut].Elements,
+            Math.Max(0, to.HeadMemoryBytes - from.HeadMemoryBytes) / 4.0,
+        ])];
+        // Noise can make a longer head look quicker; no piece takes less than nothing.
+        var coefficients = NonNegativeFit.Solve(features, [.. chain.Zip(chain.Skip(1), (from, to) => Math.Max(0, to.HeadMs.Median - from.HeadMs.Median))]);
+        var heads = new double[chain.Length];
+        for (var i = 1; i < chain.Length; i++)
+            heads[i] = heads[i - 1] + features[i - 1].Zip(coefficients, (x, b) => x * b).Sum();
+        return heads;
+    }
 }

@@ -42,4 +42,28 @@ public sealed class NeurosurgeonPredictorTests
         for (var i = 0; i < chain.Length; i++)
             Assert.Equal(head[i] / 1000, predictor.Seconds(chain[i].Cut).Head, 9);
     }
+
+    [Fact]
+    public void LayersAreAddedUpAlongTheDeepestExitOnlyAndScaledToTheWholeNetwork()
+    {
+        var profile = LayerRegressionTests.Layered();
+        var predictor = new NeurosurgeonPredictor(profile);
+        double Ms(params int[] nodes) => nodes.Sum(n => profile.Nodes[n].Ms);
+        // The test world runs 30 ms to its deepest exit; exits 1 and 2 are no part of it.
+        var factor = 30 / Ms(0, 2, 4, 5);
+        Assert.Equal(factor * Ms(0) / 1000, predictor.Seconds(1).Head, 9);
+        Assert.Equal(factor * Ms(0, 2) / 1000, predictor.Seconds(2).Head, 9);
+        Assert.Equal(factor * Ms(4, 5) / 1000, predictor.Seconds(2).Tail, 9);
+        Assert.Equal(0.03, predictor.Seconds(5).Head, 9);
+        Assert.NotEqual(new NeurosurgeonPredictor(profile with { Nodes = [] }).MeanError, predictor.MeanError);
+    }
+
+    [Fact]
+    public void LayersThatDoNotLeadToACutAreNotUsed()
+    {
+        var profile = LayerRegressionTests.Layered();
+        var without = new NeurosurgeonPredictor(profile with { Nodes = [] });
+        var broken = new NeurosurgeonPredictor(profile with { Nodes = [.. profile.Nodes.Where(n => n.Name != "conv2")] });
+        Assert.Equal(without.MeanError, broken.MeanError);
+    }
 }
