@@ -79,6 +79,22 @@ public sealed class LinkModel
     /// <summary>The text of the file that <see cref="Read"/> reads.</summary>
     public string ToJson() => JsonSerializer.Serialize(Parameters, Json) + "\n";
 
+    /// <summary>Writes beside the target and moves into place, so that an interrupted write leaves the old file whole.</summary>
+    /// <exception cref="InputException">It cannot be written.</exception>
+    public void Write(string path)
+    {
+        var partial = path + ".partial";
+        try
+        {
+            System.IO.File.WriteAllText(partial, ToJson());
+            System.IO.File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, "file", $"cannot be written ({e.Message})");
+        }
+    }
+
     /// <summary>
     /// The trace of window <paramref name="window"/>, at least <paramref name="seconds"/> long and whole bins; the same key draws the same trace.
     /// It carries <see cref="Rtt"/>. A trace over which nothing could be sent is drawn again.

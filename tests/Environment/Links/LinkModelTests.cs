@@ -61,7 +61,10 @@ public sealed class LinkModelTests
     public void WhatIsWrittenIsReadBack()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.Write("link.json", LinkModel.From(Example).ToJson());
+        var path = folder.At("link.json");
+        LinkModel.From(Example).Write(path);
+        Assert.Equal(LinkModel.From(Example).ToJson(), File.ReadAllText(path));
+        Assert.Single(Directory.GetFiles(folder.Root));
         var read = LinkModel.Read(path);
         Assert.Equal(Rates(LinkModel.From(Example).Draw(1, 2, 60)), Rates(read.Draw(1, 2, 60)));
         Assert.Equal(path, read.File);

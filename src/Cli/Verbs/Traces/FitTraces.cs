@@ -42,7 +42,7 @@ internal static class FitTraces
                 parsed.GetRequiredValue(licence), parsed.GetValue(note), parsed.GetValue(bin));
             var model = LinkFit.Fit([.. readings.Select(r => r.Trace)], options, RoundTrips(parsed.GetRequiredValue(rtt), parsed.GetValue(rttSkip), parsed.GetValue(rttSource)));
             var path = parsed.GetRequiredValue(target);
-            Files.Replace(path, model.ToJson());
+            model.Write(path);
             TraceOptions.PrintFindings(readings, Console.Out);
             Print(model);
             Console.WriteLine($"{path}: link model '{model.Name}'");
