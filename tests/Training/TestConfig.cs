@@ -42,12 +42,12 @@ internal sealed class TestConfig : IDisposable
     public void Link(string relative, double scale, bool rtt = true)
     {
         var example = LinkModelTests.Example;
-        LinkModel.From(example with
+        _folder.Write(relative, LinkModel.From(example with
         {
             Name = relative,
             Quantiles = example.Quantiles with { BitsPerSecond = [.. example.Quantiles.BitsPerSecond.Select(r => r * scale)] },
             Rtt = rtt ? example.Rtt : null,
-        }).Write(_folder.At(relative));
+        }).ToJson());
     }
 
     public void Dispose() => _folder.Dispose();
