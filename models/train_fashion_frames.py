@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import os
+import re
 import time
 from pathlib import Path
 
@@ -135,20 +136,24 @@ def accuracies(network, frames, labels):
 
 
 def multiply_adds(network):
-    """Of one frame through every exit, convolutions and fully connected layers."""
-    total = 0
+    """Of one frame up to every exit alone and up to all of them; convolutions and fully connected layers."""
+    parts = {}
 
-    def count(module, _, output):
-        nonlocal total
-        total += output[0].numel() * module.weight[0].numel()
+    def count(part):
+        def add(module, _, output):
+            parts[part] = parts.get(part, 0) + output[0].numel() * module.weight[0].numel()
+        return add
 
-    hooks = [m.register_forward_hook(count) for m in network.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
+    hooks = [m.register_forward_hook(count((kind, i)))
+             for kind in ("trunk", "exits") for i, part in enumerate(getattr(network, kind))
+             for m in part.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
     network.eval()
     with torch.no_grad():
         network(torch.zeros(1, 3, 96, 96))
     for hook in hooks:
         hook.remove()
-    return total
+    alone = {name: parts["exits", i] + sum(parts["trunk", j] for j in range(i + 1)) for i, name in enumerate(EXITS)}
+    return {**alone, "all": sum(parts.values())}
 
 
 def replace(path, write):
@@ -157,8 +162,28 @@ def replace(path, write):
     os.replace(partial, path)
 
 
+def name_tensors(graph):
+    """Names every tensor and node after its place (stage2.conv, exit1.pool), which is what cuts are called by."""
+    names, taken = {}, set()
+    for node in graph.node:
+        place = re.search(r"(trunk|exits)\.(\d)/", node.name)
+        part = f"{'stage' if place[1] == 'trunk' else 'exit'}{int(place[2]) + 1}"
+        name, number = f"{part}.{node.op_type.lower()}", 1
+        while name in taken:
+            number += 1
+            name = f"{part}.{node.op_type.lower()}{number}"
+        taken.add(name)
+        node.name = name
+        names.update({node.output[0]: name} if node.output[0] not in EXITS else {})
+        names.update({weight: f"{name}.{kind}" for weight, kind in zip(node.input[1:], ("weight", "bias"))})
+    for node in graph.node:
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for tensor in graph.initializer:
+        tensor.name = names[tensor.name]
+
+
 def export(network, path):
-    network.eval()
     plain = Network()
     plain.load_state_dict(network.state_dict())
     plain.eval()
@@ -167,7 +192,11 @@ def export(network, path):
         torch.onnx.export(
             plain, torch.zeros(1, 3, 96, 96), str(partial), opset_version=13, input_names=["frame"], output_names=EXITS,
             dynamic_axes={name: {0: "batch"} for name in ["frame", *EXITS]})
-        onnx.checker.check_model(str(partial), full_check=True)
+        model = onnx.load(str(partial))
+        name_tensors(model.graph)
+        del model.graph.value_info[:]
+        onnx.checker.check_model(model, full_check=True)
+        onnx.save(model, str(partial))
 
     replace(path, write)
 
@@ -180,7 +209,7 @@ def main():
     parser.add_argument("--out", required=True, help="ONNX file to write; NAME.json beside it holds the note")
     parser.add_argument("--checkpoint", required=True, help="written after every epoch, resumed from where it exists")
     parser.add_argument("--preliminary", help="ONNX file to export after every epoch")
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--weight-decay", type=float, default=0.05)
@@ -193,42 +222,50 @@ def main():
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
     network = Network().to(memory_format=torch.channels_last)
-    print(f"{multiply_adds(network) / 1e6:.1f} million multiply-adds, "
+    print(f"{multiply_adds(network)['all'] / 1e6:.1f} million multiply-adds, "
           f"{sum(p.numel() for p in network.parameters()) / 1e6:.2f} million parameters", flush=True)
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=arguments.weight_decay)
-    test, test_labels = (values[arguments.test_from:] for values in (read_idx(arguments.test), labels_of(arguments.test)))
-    first, seconds = 0, []
+    test, test_labels = read_idx(arguments.test), labels_of(arguments.test)
+    held, held_labels = test[arguments.test_from:], test_labels[arguments.test_from:]
+    first, seconds, planned = 0, [], []
     if os.path.exists(arguments.checkpoint):
         state = torch.load(arguments.checkpoint)
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
-        first, seconds = state["epochs"], state["seconds"]
+        first, seconds, planned = state["epochs"], state["seconds"], state["planned"]
         print(f"resumed after epoch {first}", flush=True)
 
     for epoch in range(first, arguments.epochs):
         source = arguments.frames[epoch % len(arguments.frames)]
         frames, labels = read_idx(source)[:arguments.limit], labels_of(source)[:arguments.limit]
         seconds.append(round(train_epoch(network, optimiser, frames, labels, epoch, arguments), 1))
-        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "epochs": epoch + 1, "seconds": seconds}
+        planned.append(arguments.epochs)
+        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(),
+                 "epochs": epoch + 1, "seconds": seconds, "planned": planned}
         replace(arguments.checkpoint, lambda partial: torch.save(state, partial))
         if arguments.preliminary:
             export(network, arguments.preliminary)
         print(f"epoch {epoch + 1} took {seconds[-1]:.0f} s, accuracy on 2,000 test frames "
-              f"{accuracies(network, test[:2000], test_labels[:2000])}", flush=True)
+              f"{accuracies(network, held[:2000], held_labels[:2000])}", flush=True)
 
     export(network, arguments.out)
     network.eval()
     with torch.no_grad():
         golden = [out.tolist() for out in network(as_input(np.array(test[:2])))]
     note = {
-        "data": "Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, MIT licence), 60,000 training items as frames",
+        "data": "Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, MIT licence), every training item as a frame",
+        "frame_sets": len(arguments.frames), "frames_a_set": len(labels_of(arguments.frames[0])[:arguments.limit]),
         "epochs": arguments.epochs, "batch": arguments.batch, "learning_rate": arguments.learning_rate,
         "weight_decay": arguments.weight_decay, "loss_weights": LOSS_WEIGHTS, "seed": arguments.seed,
         "bfloat16": arguments.bfloat16, "torch": torch.__version__, "epoch_seconds": seconds,
+        # A run may be resumed with another --epochs; then these differ and the learning rate jumped between them.
+        "epochs_planned_at_each": planned,
         "multiply_adds": multiply_adds(network),
-        "test_items": [arguments.test_from, arguments.test_from + len(test_labels) - 1],
-        "accuracy": accuracies(network, test, test_labels),
-        "golden": {"items": [arguments.test_from, arguments.test_from + 1], "logits": dict(zip(EXITS, golden))},
+        "test_items": [arguments.test_from, len(test_labels) - 1],
+        "accuracy": accuracies(network, held, held_labels),
+        "other_test_items": [0, arguments.test_from - 1],
+        "other_accuracy": accuracies(network, test[:arguments.test_from], test_labels[:arguments.test_from]),
+        "golden": {"items": [0, 1], "logits": dict(zip(EXITS, golden))},
     }
     replace(Path(arguments.out).with_suffix(".json"), lambda partial: partial.write_text(json.dumps(note, indent=2) + "\n"))
     print(json.dumps(note["accuracy"]), flush=True)
