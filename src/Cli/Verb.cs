@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RlOffload.Environment;
+using Spectre.Console;
 
 namespace RlOffload.Cli;
 
@@ -8,6 +9,12 @@ internal static class Verb
 {
     public static int Invoke(RootCommand root, string[] args)
     {
+        if (Console.IsOutputRedirected)
+        {
+            // A file or a pipe has no width to break lines at, and no colours.
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+            AnsiConsole.Profile.Width = 240;
+        }
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -26,7 +33,7 @@ internal static class Verb
                 Console.Error.WriteLine(problem);
             return 2;
         }
-        catch (Exception e) when (e is InvalidDataException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(e.Message);
             return 2;

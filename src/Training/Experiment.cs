@@ -4,8 +4,13 @@ using RlOffload.Training.Config;
 namespace RlOffload.Training;
 
 /// <param name="Name">The machine that the profile's times are scaled to.</param>
-/// <param name="TimeFactorSource">Where the factor comes from; null only where it is 1.</param>
-public sealed record MachineNote(string Name, string? TimeFactorSource);
+/// <param name="TimeFactorSource">Where the machine's speed comes from; null only where the factor is 1.</param>
+/// <param name="WholeMs">Known time of the whole network up to its last exit, ms, which makes the factor; null where the factor itself is given.</param>
+public sealed record MachineNote(string Name, string? TimeFactorSource, double? WholeMs)
+{
+    /// <summary>Factor on the profile's times.</summary>
+    internal double Factor(Environment.Profiles.ModelProfile profile, double told) => WholeMs is { } ms ? ms / profile.WholeMs[^1].Median : told;
+}
 
 /// <summary>A config, read and checked: everything an experiment needs, before any of the files that it names is opened.</summary>
 public sealed record Experiment
@@ -31,7 +36,7 @@ public sealed record Experiment
     public required MachineNote Device { get; init; }
     public required MachineNote Server { get; init; }
 
-    /// <summary>The scenario as far as the config tells it; prior rate and round-trip time and recorded arrivals come with <see cref="World.Scenario"/>.</summary>
+    /// <summary>The scenario as far as the config tells it; time factors made of whole_ms, prior rate and round-trip time, and recorded arrivals come with <see cref="World.Scenario"/>.</summary>
     public required Scenario Told { get; init; }
 
     /// <summary>File of recorded arrival times, s, one a line; null unless arrivals are recorded.</summary>

@@ -17,7 +17,7 @@ public sealed class World
     public required Experiment Experiment { get; init; }
     public required ModelProfile Profile { get; init; }
 
-    /// <summary>The config's scenario with what only the files could tell: prior rate and round-trip time, recorded arrivals.</summary>
+    /// <summary>The config's scenario with what only the files could tell: time factors, prior rate and round-trip time, recorded arrivals.</summary>
     public required Scenario Scenario { get; init; }
 
     /// <summary>All plans: the config's bits, and 8 and 32 where the profile has them, for planners that were published with these. The environment plays with this table.</summary>
@@ -69,7 +69,7 @@ public sealed class World
         var told = ToldRtt(experiment);
         var rtt = told ?? train.RoundTrips() ?? throw new InputException(experiment.File, "rtt",
             "is missing and no training link has round-trip times, allowed is rtt with file, from_link, or shift_ms, mu and sigma");
-        var scenario = Complete(experiment, train, rtt);
+        var scenario = Complete(experiment, profile, train, rtt);
         var costs = new CostModel(new CostTable(profile, PlanTable.Of(profile, AllBits(experiment, profile), experiment.Plans.Probe), scenario), scenario);
         var plans = PlanTable.Of(profile, experiment.Plans.Bits, experiment.Plans.Probe);
         if (experiment.Plans.Prune)
@@ -111,11 +111,16 @@ public sealed class World
         return experiment.Rtt.Lognormal;
     }
 
-    private static Scenario Complete(Experiment experiment, LinkSources train, RttModel rtt)
+    private static Scenario Complete(Experiment experiment, ModelProfile profile, LinkSources train, RttModel rtt)
     {
         var told = experiment.Told;
         var prior = told.Uplink.PriorBitsPerSecond > 0 ? told.Uplink.PriorBitsPerSecond : train.MedianRate() * told.Uplink.RateScale;
-        var scenario = told with { Uplink = told.Uplink with { PriorBitsPerSecond = prior, PriorRtt = rtt.MedianSeconds } };
+        var scenario = told with
+        {
+            Device = told.Device with { TimeFactor = experiment.Device.Factor(profile, told.Device.TimeFactor) },
+            Server = told.Server with { TimeFactor = experiment.Server.Factor(profile, told.Server.TimeFactor) },
+            Uplink = told.Uplink with { PriorBitsPerSecond = prior, PriorRtt = rtt.MedianSeconds },
+        };
         if (experiment.ArrivalRecording is not { } file)
             return scenario;
         var times = ReadArrivals(file);

@@ -71,6 +71,8 @@ public sealed class ExperimentTests
     [InlineData("arrivals.calm_factor=1", "arrivals.calm_factor: is 1, allowed is 0 or more and below 1")]
     [InlineData("device.heat={from: 0.8, to: 0.8}", "device.heat.from: is 0.8, allowed is below to (0.8)")]
     [InlineData("device.battery={capacity_j: 5, start_j: 6}", "device.battery.start_j: is 6, allowed is at most capacity_j (5)")]
+    [InlineData("device.whole_ms=100", "device.time_factor: is given beside whole_ms")]
+    [InlineData("server.whole_ms=100", "server.time_factor_source: is missing, allowed is a text that says where the whole_ms of 100 comes from")]
     [InlineData("links.test=[./a.json]", "allowed are links that were not trained on")]
     [InlineData("links.reader={format: exe}", "links.reader.format: is 'exe', allowed is")]
     [InlineData("rtt={file: a.json, mu: 1, sigma: 0, shift_ms: 1}", "rtt: has no single source")]

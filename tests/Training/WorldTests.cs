@@ -33,6 +33,15 @@ public sealed class WorldTests
     }
 
     [Fact]
+    public void TheKnownTimeOfTheWholeNetworkMakesTheFactor()
+    {
+        using var config = new TestConfig();
+        var world = Experiment.Load(config.Path, ["device={name: slow, whole_ms: 450, time_factor_source: a test, active_w: 1}"]).Build();
+        Assert.Equal(15, world.Scenario.Device.TimeFactor, 1e-12); // the profile says 30 ms
+        Assert.Equal(1, world.Scenario.Server.TimeFactor);
+    }
+
+    [Fact]
     public void TestWindowsAreTheSameForEverySeedAndTrainingWindowsAreNot()
     {
         using var config = new TestConfig();

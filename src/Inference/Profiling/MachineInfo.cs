@@ -5,8 +5,10 @@ using RlOffload.Environment.Profiles;
 
 namespace RlOffload.Inference.Profiling;
 
-internal static class MachineInfo
+/// <summary>The machine that this runs on.</summary>
+public static class MachineInfo
 {
+    /// <summary>Loads ONNX Runtime to ask for its version.</summary>
     public static MeasuringMachine Read(int repeats, TimeProvider clock) => new(
         Cpu(), RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, OrtEnv.Instance().GetVersionString(),
         Threads: 1, Optimisation: "all", repeats, clock.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

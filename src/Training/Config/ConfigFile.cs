@@ -31,7 +31,7 @@ public sealed class ConfigFile
 
     internal bool Sound => _problems.Count == 0;
 
-    /// <param name="overrides">Each "a.b=value"; the value is YAML, so a list is "[1, 2]".</param>
+    /// <param name="overrides">Each "a.b=value"; the value is YAML, so a list is "[1, 2]"; without a value the key is taken out.</param>
     /// <exception cref="InputException">The file is missing or is no YAML mapping.</exception>
     public static ConfigFile Read(string path, IEnumerable<string> overrides)
     {
@@ -130,7 +130,15 @@ public sealed class ConfigFile
             }
             root = section;
         }
-        Replace(root, keys[^1], option, _ => value.Documents.Count > 0 ? value.Documents[0].RootNode : new YamlScalarNode(""), isLeaf: true);
+        if (value.Documents.Count == 0 || ConfigSection.IsNull(value.Documents[0].RootNode))
+        {
+            if (root.Children.Keys.FirstOrDefault(k => k is YamlScalarNode s && s.Value == keys[^1]) is { } key)
+                root.Children.Remove(key);
+            else
+                Add(long.MaxValue, $"{option}: {assignment[..equals]} is not in the config, so it cannot be taken out");
+            return;
+        }
+        Replace(root, keys[^1], option, _ => value.Documents[0].RootNode, isLeaf: true);
     }
 
     /// <summary>Puts what <paramref name="make"/> makes of the old value (null if absent) in its place; null leaves it.</summary>

@@ -68,14 +68,19 @@ internal static class ScenarioSections
     public static RewardSpec Reward(ConfigSection s) => new(
         s.Double("latency_weight", Bounds.NotNegative, 0.1), s.Double("miss_penalty", Bounds.NotNegative, 0.2), s.Double("fallback_share", Bounds.Share, 0.25));
 
+    /// <summary>A machine's speed is a factor on the profile's times, or the known time of the whole network, from which the profile makes the factor.</summary>
     private static MachineNote Machine(ConfigSection s, out double factor)
     {
         var name = s.Text("name");
-        factor = s.Double("time_factor", new(0, 1e6, Open: true), 1);
+        var whole = s.OptionalDouble("whole_ms", Bounds.Positive);
+        if (whole is not null && s.Has("time_factor"))
+            s.Refuse("time_factor", "is given beside whole_ms, allowed is one of them");
+        s.Expect("time_factor");
+        factor = whole is null ? s.Double("time_factor", new(0, 1e6, Open: true), 1) : 1;
         var source = s.OptionalText("time_factor_source");
-        if (factor != 1 && source is null && !s.IsWrong("time_factor"))
-            s.Refuse("time_factor_source", $"is missing, allowed is a text that says where the time_factor of {factor} comes from");
-        return new(name, source);
+        if ((factor != 1 || whole is not null) && source is null && !s.IsWrong("time_factor") && !s.IsWrong("whole_ms"))
+            s.Refuse("time_factor_source", $"is missing, allowed is a text that says where the {(whole is null ? $"time_factor of {factor}" : $"whole_ms of {whole}")} comes from");
+        return new(name, source, whole);
     }
 
     private static HeatSpec? Heat(ConfigSection? s)

@@ -33,6 +33,16 @@ public sealed class ConfigFileTests : IDisposable
     }
 
     [Fact]
+    public void AnOverrideWithoutAValueTakesTheKeyOut()
+    {
+        var file = Read("a: 1\nb: {c: 2, d: 3}\n", "a=", "b.d=");
+        Assert.Null(file.Root.OptionalDouble("a", Bounds.Share));
+        file.Root.Section("b").Double("c", Bounds.Finite);
+        file.Finish();
+        Assert.Equal(["--set z=: z is not in the config, so it cannot be taken out"], Problems(Read("{}", "z=")));
+    }
+
+    [Fact]
     public void AWrongOverrideIsNamedAsTheOptionItCameFrom()
     {
         var file = Read("a: 1\n", "a=-1", "nothing", "a.b=2", "aa=3", "=4");
