@@ -11,6 +11,8 @@ public static class ProfileFile
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         WriteIndented = true,
         // One line an entry keeps a profile readable, and small enough to commit.
         Converters =
@@ -57,9 +59,10 @@ public static class ProfileFile
     {
         if (p.Format != ModelProfile.CurrentFormat)
             yield return $"format: is {p.Format}, allowed is {ModelProfile.CurrentFormat}";
-        if (p.Model is null || p.Machine is null || p.Cuts is null || p.Exits is null || p.Partitions is null || p.WholeMs is null)
+        if (HasNull(p.Cuts) || HasNull(p.Exits) || HasNull(p.Partitions) || HasNull(p.WholeMs) || HasNull(p.Accuracy) || HasNull(p.InputEncodings)
+            || HasNull(p.Untimed) || p.Cuts.Any(c => HasNull(c.Tensors)))
         {
-            yield return "$: model, machine, cuts, exits, partitions and whole_ms must be objects or lists, none may be null";
+            yield return "$: a list holds a null, allowed are objects";
             yield break;
         }
         if (p.Exits.Count == 0)
@@ -70,14 +73,20 @@ public static class ProfileFile
         {
             if (p.Cuts[i].Id != i)
                 yield return $"cuts[{i}].id: is {p.Cuts[i].Id}, allowed is {i} (ids are positions)";
-            if (p.Cuts[i].Tensors is null || p.Cuts[i].Tensors.Count == 0 || p.Cuts[i].Tensors.Any(t => t.Elements <= 0 || t.Bytes <= 0))
+            if (p.Cuts[i].Tensors.Count == 0 || p.Cuts[i].Tensors.Any(t => t.Elements <= 0 || t.Bytes <= 0))
                 yield return $"cuts[{i}].tensors: each cut needs at least one tensor with elements and bytes above 0";
         }
         for (var i = 0; i < p.Exits.Count; i++)
             if (p.Exits[i].Id != i)
                 yield return $"exits[{i}].id: is {p.Exits[i].Id}, allowed is {i} (ids are positions)";
+        for (var i = 0; i < p.Exits.Count; i++)
+            if (p.Exits[i].Accuracy is { } a && !(a is >= 0 and <= 1))
+                yield return $"exits[{i}].accuracy: is {a}, allowed is 0 to 1";
         if (p.WholeMs.Count != p.Exits.Count)
             yield return $"whole_ms: has {p.WholeMs.Count} entries, allowed is one an exit ({p.Exits.Count})";
+        for (var i = 0; i < p.WholeMs.Count; i++)
+            if (!IsTime(p.WholeMs[i]))
+                yield return $"whole_ms[{i}]: needs a finite median and p90 of 0 or more";
         for (var i = 0; i < p.Partitions.Count; i++)
         {
             var q = p.Partitions[i];
@@ -97,16 +106,30 @@ public static class ProfileFile
             if (p.Partitions.Count(q => q.Exit == e && q.Cut == 0) != 1)
                 yield return $"partitions: exit {e} needs exactly one partition with cut 0";
         }
+        foreach (var twice in p.Partitions.GroupBy(q => (q.Exit, q.Cut)).Where(g => g.Count() > 1))
+            yield return $"partitions: exit {twice.Key.Exit}, cut {twice.Key.Cut} stands there {twice.Count()} times, allowed is once";
+        foreach (var twice in p.Accuracy.GroupBy(a => (a.Exit, a.Cut, a.Bits)).Where(g => g.Count() > 1))
+            yield return $"accuracy: exit {twice.Key.Exit}, cut {twice.Key.Cut}, {twice.Key.Bits} bits stands there {twice.Count()} times, allowed is once";
+        for (var i = 0; i < p.Accuracy.Count; i++)
+            if (p.Accuracy[i] is { } cell && (cell.Exit < 0 || cell.Exit >= p.Exits.Count || cell.Cut < 0 || cell.Cut >= p.Cuts.Count || cell.Bits is < 1 or > 32))
+                yield return $"accuracy[{i}]: is of exit {cell.Exit}, cut {cell.Cut}, {cell.Bits} bits, allowed is an exit and a cut of this profile and 1 to 32 bits";
         for (var i = 0; i < p.Accuracy.Count; i++)
             if (!(p.Accuracy[i].Value is >= 0 and <= 1))
                 yield return $"accuracy[{i}].value: is {p.Accuracy[i].Value}, allowed is 0 to 1";
         for (var i = 0; i < p.InputEncodings.Count; i++)
             if (!(p.InputEncodings[i].Bytes > 0) || !double.IsFinite(p.InputEncodings[i].Bytes))
                 yield return $"input_encodings[{i}].bytes: is {p.InputEncodings[i].Bytes}, allowed is above 0";
-        if (p.Outcomes is { } o && (o.Confidence.Count != p.Exits.Count || o.Correct.Count != p.Exits.Count
-            || o.Correct.Any(c => c.Length != o.Images) || o.Confidence.Any(c => c.Count != o.Images)))
-            yield return $"outcomes: needs confidence and correct for each of {p.Exits.Count} exits and {o.Images} images";
+        for (var i = 0; i < p.InputEncodings.Count; i++)
+            if (!(p.InputEncodings[i].AccuracyLoss is >= -1 and <= 1))
+                yield return $"input_encodings[{i}].accuracy_loss: is {p.InputEncodings[i].AccuracyLoss}, allowed is -1 to 1";
+        foreach (var twice in p.InputEncodings.GroupBy(e => e.Name).Where(g => g.Count() > 1))
+            yield return $"input_encodings: '{twice.Key}' stands there {twice.Count()} times, allowed is once";
+        if (p.Outcomes is { } o && (o.Confidence.Count != p.Exits.Count || o.Entropy.Count != p.Exits.Count || o.Correct.Count != p.Exits.Count
+            || o.Correct.Any(c => c?.Length != o.Images) || o.Confidence.Concat(o.Entropy).Any(c => c?.Count != o.Images)))
+            yield return $"outcomes: needs confidence, entropy and correct for each of {p.Exits.Count} exits and {o.Images} images";
     }
+
+    private static bool HasNull<T>(IReadOnlyList<T> list) where T : class => list.Any(x => x is null);
 
     private static bool IsTime(Duration? d) => d is { Median: >= 0, P90: >= 0 } && double.IsFinite(d.Median) && double.IsFinite(d.P90);
 }

@@ -1,0 +1,91 @@
+using RlOffload.Environment;
+
+namespace RlOffload.Tests.Environment;
+
+public sealed class CounterfactualTests
+{
+    private static Scenario Rich => TestWorld.Scenario with
+    {
+        Device = TestWorld.Scenario.Device with { Heat = new HeatSpec(TimeConstant: 5), Battery = new BatterySpec(60, 40, 0.5) },
+        Server = new ServerSpec(Loads: [1, 4, 15], LoadDwellSeconds: 2),
+        Requests = 30,
+    };
+
+    [Fact]
+    public void EveryPlanLeadsExactlyWhereStepLeads()
+    {
+        var environment = TestWorld.Environment(Rich);
+        for (var window = 0; window < 3; window++)
+        {
+            var counterfactual = new Counterfactual(environment);
+            var played = new List<int>();
+            environment.Reset(window);
+            var policy = new RandomPolicy(8);
+            policy.Begin(window);
+            while (!environment.Truncated)
+            {
+                for (var plan = 0; plan < environment.Actions; plan++)
+                {
+                    if (!environment.Mask[plan])
+                        continue;
+                    var stepped = TestWorld.Environment(Rich);
+                    stepped.Reset(window);
+                    foreach (var p in played)
+                        stepped.Step(p);
+                    var expected = stepped.Step(plan);
+                    var after = counterfactual.After(plan, out var result);
+                    Assert.Equal(expected, result);
+                    Assert.Equal(stepped.Delivered, after.Delivered);
+                    Assert.Equal(stepped.Mask, after.Mask);
+                    Assert.Equal(stepped.Observation.Numbers(), after.Observation.Numbers());
+                    Assert.Equal((stepped.TotalReward, stepped.TotalEnergy, stepped.Truncated), (after.TotalReward, after.TotalEnergy, after.Truncated));
+                }
+                played.Add(policy.Decide(environment.Observation, environment.Mask));
+                environment.Step(played[^1]);
+            }
+        }
+    }
+
+    [Fact]
+    public void RollingOnWithTheRecordedPlansIsReplay()
+    {
+        var environment = TestWorld.Environment();
+        var counterfactual = new Counterfactual(environment);
+        var recorded = environment.Play(1, new RandomPolicy(4)).OrderBy(o => o.Request).Select(o => o.Plan).ToArray();
+        var total = environment.TotalReward;
+        environment.Reset(1);
+        foreach (var plan in recorded)
+        {
+            Assert.Equal(total - environment.TotalReward, counterfactual.RollOn(plan, recorded), 9);
+            environment.Step(plan);
+        }
+    }
+
+    [Fact]
+    public void RollingOnWithAPolicyIsWhatThePolicyWouldHaveEarned()
+    {
+        var environment = TestWorld.Environment();
+        var greedy = new GreedyPolicy(environment.Model, 0.2, 0.2);
+        environment.Play(2, greedy);
+        var total = environment.TotalReward;
+        environment.Reset(2);
+        for (var i = 0; i < 20; i++)
+        {
+            var plan = greedy.Decide(environment.Observation, environment.Mask);
+            Assert.Equal(total - environment.TotalReward, new Counterfactual(environment).RollOn(plan, greedy), 9);
+            environment.Step(plan);
+        }
+    }
+
+    [Fact]
+    public void LookingAsideLeavesTheEnvironmentAsItWas()
+    {
+        var environment = TestWorld.Environment(Rich);
+        environment.Reset(0);
+        environment.Step(TestWorld.Plan(environment, "remote@3"));
+        var (seen, reward, energy) = (environment.Observation.Numbers(), environment.TotalReward, environment.TotalEnergy);
+        new Counterfactual(environment).RollOn(0, new RandomPolicy(1));
+        Assert.Equal(seen, environment.Observation.Numbers());
+        Assert.Equal((reward, energy), (environment.TotalReward, environment.TotalEnergy));
+    }
+}

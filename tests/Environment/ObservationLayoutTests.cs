@@ -1,0 +1,80 @@
+using RlOffload.Environment;
+
+namespace RlOffload.Tests.Environment;
+
+public sealed class ObservationLayoutTests
+{
+    [Fact]
+    public void EveryNumberHasItsNameAndUnit()
+    {
+        var model = TestWorld.Model();
+        foreach (var layout in new[] { new ObservationLayout(model), new ObservationLayout(model, [2, 5]) })
+        {
+            Assert.Equal(layout.Size, layout.Fields.Count);
+            Assert.Equal(layout.Size, layout.Fields.Select(f => f.Name).Distinct().Count());
+            Assert.All(layout.Fields, f => Assert.NotEmpty(f.Unit));
+        }
+        Assert.Equal($"expected_reward[{model.Table.Plans[5]}]", new ObservationLayout(model, [2, 5]).Fields[^1].Name);
+    }
+
+    [Fact]
+    public void NumbersStandUnderTheirNames()
+    {
+        var environment = TestWorld.Environment(links: TestWorld.Constant(4e5));
+        environment.Reset(0);
+        environment.Step(TestWorld.Plan(environment, "local@3"));
+        environment.Step(TestWorld.Plan(environment, "remote@3"));
+        var o = environment.Observation;
+        var layout = new ObservationLayout(environment.Model);
+        var vector = new float[layout.Size];
+        layout.Write(o, vector);
+        float Of(string name) => vector[layout.Fields.Select(f => f.Name).ToList().IndexOf(name)];
+        Assert.Equal((float)Math.Log(o.Deadline / 0.6), Of("deadline"));
+        Assert.Equal((float)(o.DeviceBacklog / o.Deadline), Of("device_backlog"));
+        Assert.Equal(o.InFlight, Of("in_flight"));
+        Assert.Equal((float)Math.Log(o.Rate / 1e6), Of("rate"), 1e-6);
+        Assert.Equal((float)(o.Rtt / o.Deadline), Of("rtt"));
+        Assert.Equal((float)o.Battery, Of("battery"));
+        for (var p = 0; p < environment.Actions; p++)
+            Assert.Equal((float)environment.Model.Predict(p, o).Reward, Of($"expected_reward[{environment.Model.Table.Plans[p]}]"));
+    }
+
+    [Fact]
+    public void ExtremesStayFinite()
+    {
+        var layout = new ObservationLayout(TestWorld.Model());
+        var vector = new float[layout.Size];
+        double[] extremes = [0, 1e-9, 1, 1e9];
+        var rng = new Rng(1);
+        for (var i = 0; i < 2000; i++)
+        {
+            double Any() => extremes[rng.NextInt(extremes.Length)];
+            var o = new Observation
+            {
+                Request = i, Now = Any(), Deadline = Math.Max(1e-3, Any()), DeviceBacklog = Any(), FallbackAtRisk = Any(), UplinkBacklogBytes = Any(),
+                PendingBytes = Any(), InFlight = rng.NextInt(1000), Rate = Math.Max(1, Any()), LastRate = Any(), PreviousRate = Any(),
+                RateAge = Math.Min(Observation.MaxAge, Any()), Volatility = Any(), SendingFor = Any(), SendingRate = Any(), Rtt = Any(),
+                ServerLoad = Any(), ServerLoadAge = Math.Min(Observation.MaxAge, Any()), FastIntensity = Any(), SlowIntensity = Any(),
+                SinceLastArrival = Any(), Heat = rng.NextDouble(), Slowdown = 1.5, Battery = rng.NextDouble(),
+            };
+            for (var k = 0; k < Observation.ModemSeconds; k++)
+                o.ModemRates[k] = Any();
+            layout.Write(o, vector);
+            Assert.All(vector, x => Assert.True(float.IsFinite(x)));
+        }
+    }
+
+    [Fact]
+    public void AStallingTransferLooksUnlikeAnIdleLink()
+    {
+        var layout = new ObservationLayout(TestWorld.Model());
+        var (idle, stalls) = (new float[layout.Size], new float[layout.Size]);
+        var o = new Observation { Deadline = 1, Rate = 1e6, LastRate = 1e6, PreviousRate = 1e6, ServerLoad = 1, Slowdown = 1 };
+        layout.Write(o, idle);
+        (o.SendingFor, o.SendingRate) = (1, 0);
+        layout.Write(o, stalls);
+        var i = layout.Fields.Select(f => f.Name).ToList().IndexOf("sending_rate");
+        Assert.Equal(0, idle[i]);
+        Assert.True(stalls[i] < -5);
+    }
+}
