@@ -8,14 +8,14 @@ public sealed class CounterfactualTests
     {
         Device = TestWorld.Scenario.Device with { Heat = new HeatSpec(TimeConstant: 5), Battery = new BatterySpec(60, 40, 0.5) },
         Server = new ServerSpec(Loads: [1, 4, 15], LoadDwellSeconds: 2),
-        Requests = 30,
+        Requests = 20,
     };
 
     [Fact]
     public void EveryPlanLeadsExactlyWhereStepLeads()
     {
         var environment = TestWorld.Environment(Rich);
-        for (var window = 0; window < 3; window++)
+        for (var window = 0; window < 2; window++)
         {
             var counterfactual = new Counterfactual(environment);
             var played = new List<int>();

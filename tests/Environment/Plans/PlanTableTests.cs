@@ -53,4 +53,22 @@ public sealed class PlanTableTests
         Assert.All(pruned.Plans, p => Assert.True(costs.Runnable[costs.Plans.IndexOf(p)]));
         Assert.Contains(pruned.Plans, p => p.ToString() == "local@1");
     }
+
+    [Fact]
+    public void WhateverTheStationsAreWorthTheBestPlanStaysWithinTheTolerances()
+    {
+        var costs = TestWorld.Model(bits: [2, 4, 8, 32]).Table;
+        var t = DominanceTolerance.Default;
+        var stays = costs.Plans.Pruned(costs, t).Plans.Select(costs.Plans.IndexOf).ToArray();
+        var rng = new Rng(2);
+        for (var i = 0; i < 2000; i++)
+        {
+            double device = 3 * rng.NextDouble(), uplink = 3 * rng.NextDouble(), server = rng.NextDouble(), rate = 1e5 * Math.Pow(100, rng.NextDouble());
+            double Cost(in PlanCost c) => device * c.DeviceSeconds + uplink * c.Bytes * 8 / rate + server * c.ServerSeconds;
+            double Worth(int p) => costs[p].Accuracy - Cost(costs[p]);
+            var best = Enumerable.Range(0, costs.Count).Where(p => costs.Plans[p].Kind != PlanKind.Drop).MaxBy(Worth);
+            var loss = t.Accuracy + Math.Max(t.Time, t.Bytes) * Cost(costs[best]) + 1e-4;
+            Assert.True(stays.Max(Worth) >= Worth(best) - loss);
+        }
+    }
 }

@@ -1,0 +1,34 @@
+using System.Reflection;
+
+namespace RlOffload.Tests;
+
+/// <summary>Who may know whom, as DESIGN.md has it: found out from what the built assemblies refer to.</summary>
+public sealed class ArchitectureTests
+{
+    private const string OnnxRuntime = "Microsoft.ML.OnnxRuntime";
+
+    public static TheoryData<string, string[]> Allowed => new()
+    {
+        { "RlOffload.Onnx", [] },
+        { "RlOffload.Environment", [] },
+        { "RlOffload.Agents", ["RlOffload.Environment", "RlOffload.Onnx"] },
+        { "RlOffload.Inference", ["RlOffload.Environment", "RlOffload.Onnx", OnnxRuntime] },
+        { "RlOffload.Training", ["RlOffload.Environment", "RlOffload.Onnx", "RlOffload.Agents", "RlOffload.Inference"] },
+        { "rloffload", ["RlOffload.Environment", "RlOffload.Onnx", "RlOffload.Agents", "RlOffload.Inference", "RlOffload.Training", OnnxRuntime] },
+    };
+
+    [Theory, MemberData(nameof(Allowed))]
+    public void APartKnowsOnlyWhatItMay(string part, string[] allowed)
+    {
+        var known = Assembly.Load(part).GetReferencedAssemblies().Select(a => a.Name!)
+            .Where(n => n.StartsWith("RlOffload", StringComparison.OrdinalIgnoreCase) || n == OnnxRuntime);
+        Assert.Empty(known.Except(allowed));
+    }
+
+    [Fact]
+    public void EveryPartIsHeldToTheRule() =>
+        Assert.Equal(
+            Directory.GetFiles(Repository.At("src"), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension)
+                .Select(n => n == "RlOffload.Cli" ? "rloffload" : n).Order(StringComparer.Ordinal),
+            Allowed.Select(row => ((string)row[0])).Order(StringComparer.Ordinal));
+}
