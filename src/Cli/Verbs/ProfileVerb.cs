@@ -13,17 +13,46 @@ internal static class ProfileVerb
     {
         var model = new Argument<string>("MODEL.onnx") { Description = "The network: one ONNX file, with one exit or several." };
         var output = new Option<string>("--out") { Description = "The profile to write (JSON).", Required = true };
-        var repeats = new Option<int>("--repeats") { Description = "Timed runs of each head and tail; quick ones get more.", DefaultValueFactory = _ => 30 };
-        var maxCuts = new Option<int>("--max-cuts") { Description = "Cuts that are timed; the rest are listed by size.", DefaultValueFactory = _ => 64 };
-        var maxLive = new Option<int>("--max-live") { Description = "A place crossed by more tensors than this is no cut.", DefaultValueFactory = _ => 4 };
-        var exits = new Option<string?>("--exits") { Description = "Outputs that are exits, shallowest first, by commas [default: exit1, exit2, ... by name; else all outputs are one exit]." };
-        var shape = new Option<string?>("--shape") { Description = "Input shape, such as 1,3,224,224 [default: the model's; open sizes are searched]." };
-        var images = new Option<string?>("--images") { Description = "Labelled images for accuracy: IDX [N,C,H,W] or [N,H,W,C], 28x28 items that frames are made of, or CIFAR-10 records (.bin)." };
+        var repeats = new Option<int>("--repeats")
+        {
+            Description = "Timed runs of each head and tail; quick ones get more.",
+            DefaultValueFactory = _ => 30,
+        };
+        var maxCuts = new Option<int>("--max-cuts")
+        {
+            Description = "Cuts that are timed; the rest are listed by size.",
+            DefaultValueFactory = _ => 64,
+        };
+        var maxLive = new Option<int>("--max-live")
+        {
+            Description = "A place crossed by more tensors than this is no cut.",
+            DefaultValueFactory = _ => 4,
+        };
+        var exits = new Option<string?>("--exits")
+        {
+            Description = "Outputs that are exits, shallowest first, by commas [default: exit1, exit2, ... by name; else all outputs are one exit].",
+        };
+        var shape = new Option<string?>("--shape")
+        {
+            Description = "Input shape, such as 1,3,224,224 [default: the model's; open sizes are searched].",
+        };
+        var images = new Option<string?>("--images")
+        {
+            Description = "Labelled images for accuracy: IDX [N,C,H,W] or [N,H,W,C], 28x28 items that frames are made of, or CIFAR-10 records (.bin).",
+        };
         var labels = new Option<string?>("--labels") { Description = "IDX labels [default: NAME-labels beside the images]." };
-        var count = new Option<int>("--accuracy-images") { Description = "At most so many images are used.", DefaultValueFactory = _ => 1000 };
+        var count = new Option<int>("--accuracy-images")
+        {
+            Description = "At most so many images are used.",
+            DefaultValueFactory = _ => 1000,
+        };
         var first = new Option<int>("--first-image") { Description = "The first image used.", DefaultValueFactory = _ => 0 };
         var seed = new Option<ulong>("--seed") { Description = "Of the frames made of 28x28 items.", DefaultValueFactory = _ => 1 };
-        var scale = new Option<double>("--scale") { Description = "An input number is (byte * scale - mean) / std.", DefaultValueFactory = _ => 1.0 / 255 };
+        var scale = new Option<double>("--scale")
+        {
+            Description = "An input number is (byte * scale - mean) / std.",
+            DefaultValueFactory = _ => 1.0 / 255,
+        };
         var mean = new Option<string>("--mean") { Description = "One number, or one a channel by commas.", DefaultValueFactory = _ => "0" };
         var std = new Option<string>("--std") { Description = "One number, or one a channel by commas.", DefaultValueFactory = _ => "1" };
         var command = new Command("profile", """
@@ -40,12 +69,21 @@ internal static class ProfileVerb
         command.SetAction((parsed, cancel) =>
         {
             var problems = new List<string>();
-            var options = new ProfileOptions(
-                parsed.GetRequiredValue(model), parsed.GetRequiredValue(output), parsed.GetValue(repeats), parsed.GetValue(maxCuts), parsed.GetValue(maxLive),
-                parsed.GetValue(exits)?.Split(',', StringSplitOptions.TrimEntries),
-                parsed.GetValue(shape) is { } s ? Numbers<long>("--shape", s, problems) : null,
-                parsed.GetValue(images), parsed.GetValue(labels), parsed.GetValue(count), parsed.GetValue(first), parsed.GetValue(seed),
-                new PixelScale(parsed.GetValue(scale), Numbers<double>("--mean", parsed.GetValue(mean)!, problems), Numbers<double>("--std", parsed.GetValue(std)!, problems)));
+            double[] Reals(Option<string> option) => Numbers<double>(option.Name, parsed.GetValue(option)!, problems);
+            var options = new ProfileOptions(parsed.GetRequiredValue(model), parsed.GetRequiredValue(output))
+            {
+                Repeats = parsed.GetValue(repeats),
+                MaxCuts = parsed.GetValue(maxCuts),
+                MaxLive = parsed.GetValue(maxLive),
+                Exits = parsed.GetValue(exits)?.Split(',', StringSplitOptions.TrimEntries),
+                Shape = parsed.GetValue(shape) is { } s ? Numbers<long>(shape.Name, s, problems) : null,
+                Images = parsed.GetValue(images),
+                Labels = parsed.GetValue(labels),
+                AccuracyImages = parsed.GetValue(count),
+                FirstImage = parsed.GetValue(first),
+                Seed = parsed.GetValue(seed),
+                Pixels = new PixelScale(parsed.GetValue(scale), Reals(mean), Reals(std)),
+            };
             if (problems.Count > 0)
                 throw new InputException(problems);
             return Task.FromResult(Run(options, cancel));

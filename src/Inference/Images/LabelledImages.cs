@@ -12,9 +12,8 @@ public sealed class LabelledImages
     private readonly byte[] _pixels;
     private readonly byte[] _labels;
 
-    private LabelledImages(string description, byte[] pixels, byte[] labels, int channels)
+    private LabelledImages(byte[] pixels, byte[] labels, int channels)
     {
-        Description = description;
         _pixels = pixels;
         _labels = labels;
         Channels = channels;
@@ -22,7 +21,12 @@ public sealed class LabelledImages
     }
 
     /// <summary>Which file and which images of it.</summary>
-    public string Description { get; }
+    public required string Description { get; init; }
+
+    public required string LabelsFile { get; init; }
+
+    /// <summary>Index in the file of the first image here.</summary>
+    public required int First { get; init; }
 
     public int Count => _labels.Length;
 
@@ -43,8 +47,9 @@ public sealed class LabelledImages
     {
         var cifar = images.EndsWith(".bin", StringComparison.OrdinalIgnoreCase);
         if (cifar && labels is not null)
-            throw new InputException(labels, "--labels", $"is given, but the CIFAR-10 records of {images} carry their labels; leave it out");
-        var (shape, count, record, label) = cifar ? OpenCifar(images) : OpenIdx(images, labels ?? FrameSet.LabelsBeside(images), input, seed);
+            throw new InputException(labels, "--labels",
+                $"is given, but the CIFAR-10 records of {images} carry their labels; leave it out");
+        var (shape, count, record, label, kind) = cifar ? OpenCifar(images) : OpenIdx(images, labels ?? FrameSet.LabelsBeside(images), input, seed);
         if (first < 0 || first >= count)
             throw new InputException(images, "--first-image", $"is {first}, allowed is 0 to {count - 1}");
         if (most < 1)
@@ -62,7 +67,12 @@ public sealed class LabelledImages
                 target[j] = source[layout[j]];
             classes[i] = label(first + i);
         }
-        return new LabelledImages($"{Path.GetFileName(images)}, images {first} to {first + taken - 1}", pixels, classes, ChannelsOf(input));
+        return new LabelledImages(pixels, classes, ChannelsOf(input))
+        {
+            Description = $"{Path.GetFileName(images)}, {kind} {first} to {first + taken - 1}",
+            LabelsFile = cifar ? images : labels ?? FrameSet.LabelsBeside(images),
+            First = first,
+        };
     }
 
     /// <summary>Puts one image into a float input, scaled.</summary>
@@ -81,7 +91,9 @@ public sealed class LabelledImages
 
     private delegate ReadOnlySpan<byte> Record(int index);
 
-    private static (int[] Shape, int Count, Record Record, Func<int, byte> Label) OpenCifar(string path)
+    private sealed record Source(int[] Shape, int Count, Record Record, Func<int, byte> Label, string Kind = "images");
+
+    private static Source OpenCifar(string path)
     {
         byte[] bytes;
         try
@@ -93,14 +105,16 @@ public sealed class LabelledImages
             throw new InputException(path, "file", $"cannot be read ({e.Message})");
         }
         if (bytes.Length == 0 || bytes.Length % CifarRecord != 0)
-            throw new InputException(path, "length", $"is {bytes.Length} bytes, allowed is a multiple of {CifarRecord} (CIFAR-10 records: a label and 3x32x32 pixels)");
+            throw new InputException(path, "length",
+                $"is {bytes.Length} bytes, allowed is a multiple of {CifarRecord} (CIFAR-10 records: a label and 3x32x32 pixels)");
         for (var i = 0; i < bytes.Length; i += CifarRecord)
             if (bytes[i] > 9)
                 throw new InputException(path, $"record {i / CifarRecord}", $"has label {bytes[i]}, allowed is 0 to 9");
-        return ([3, CifarSide, CifarSide], bytes.Length / CifarRecord, i => bytes.AsSpan(i * CifarRecord + 1, CifarRecord - 1), i => bytes[i * CifarRecord]);
+        return new Source([3, CifarSide, CifarSide], bytes.Length / CifarRecord,
+            i => bytes.AsSpan(i * CifarRecord + 1, CifarRecord - 1), i => bytes[i * CifarRecord]);
     }
 
-    private static (int[] Shape, int Count, Record Record, Func<int, byte> Label) OpenIdx(
+    private static Source OpenIdx(
         string images, string labels, IReadOnlyList<long> input, ulong seed)
     {
         var pictures = IdxFile.Read(images);
@@ -108,18 +122,20 @@ public sealed class LabelledImages
         if (classes.Shape.Count != 1)
             throw new InputException(labels, "dimensions", $"are {string.Join('x', classes.Shape)}, allowed is N (one byte a label)");
         if (pictures.Count != classes.Count)
-            throw new InputException(labels, "dimensions", $"has {classes.Count} labels, {images} has {pictures.Count} images; they must be equal");
+            throw new InputException(labels, "dimensions",
+                $"has {classes.Count} labels, {images} has {pictures.Count} images; they must be equal");
         int[] shape = [.. pictures.Shape.Skip(1)];
         byte Label(int i) => classes.Record(i)[0];
-        if (shape is not [FrameGenerator.ItemSide, FrameGenerator.ItemSide] || input is not [FrameGenerator.Channels, FrameGenerator.Side, FrameGenerator.Side])
-            return (shape, pictures.Count, pictures.Record, Label);
+        if (shape is not [FrameGenerator.ItemSide, FrameGenerator.ItemSide]
+            || input is not [FrameGenerator.Channels, FrameGenerator.Side, FrameGenerator.Side])
+            return new Source(shape, pictures.Count, pictures.Record, Label);
         var generator = new FrameGenerator(seed);
-        return ([FrameGenerator.Channels, FrameGenerator.Side, FrameGenerator.Side], pictures.Count, i =>
+        return new Source([FrameGenerator.Channels, FrameGenerator.Side, FrameGenerator.Side], pictures.Count, i =>
         {
             var frame = new byte[FrameGenerator.FrameBytes];
             generator.Make(i, pictures.Record(i), frame);
             return frame;
-        }, Label);
+        }, Label, $"frames of seed {seed} from items");
     }
 
     /// <summary>For each place of the network's input the place in the file's record.</summary>

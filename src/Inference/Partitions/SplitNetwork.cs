@@ -31,19 +31,21 @@ public sealed class SplitNetwork
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
     /// <summary>Opens the network that a profile was measured on, with the profile's cuts.</summary>
-    /// <exception cref="InputException">The file is another model than the profile's, or the profile names tensors that it lacks.</exception>
+    /// <exception cref="InputException">The file is another model than the profile's, or lacks tensors that the profile names.</exception>
     /// <exception cref="InvalidDataException">The file is no ONNX model.</exception>
     public static SplitNetwork Load(string modelPath, ModelProfile profile)
     {
         var graph = new GraphView(OnnxModel.Load(modelPath));
         var sha = HashOf(modelPath);
         if (!sha.Equals(profile.Model.Sha256, StringComparison.OrdinalIgnoreCase))
-            throw new InputException(modelPath, "sha256", $"is {sha}, but the profile was measured on {profile.Model.Path} with {profile.Model.Sha256}");
+            throw new InputException(modelPath, "sha256",
+                $"is {sha}, but the profile was measured on {profile.Model.Path} with {profile.Model.Sha256}");
         var tensors = new Dictionary<string, TensorInfo>(StringComparer.Ordinal);
         foreach (var tensor in profile.Cuts.SelectMany(c => c.Tensors))
         {
             if (graph.Producer(tensor.Name) < 0 && graph.Inputs.All(v => v.Name != tensor.Name))
-                throw new InputException(modelPath, "graph", $"has no tensor '{tensor.Name}', which the profile cuts at; profile the model again");
+                throw new InputException(modelPath, "graph",
+                    $"has no tensor '{tensor.Name}', which the profile cuts at; profile the model again");
             tensors[tensor.Name] = TensorInfo.Of(tensor);
         }
         return new SplitNetwork(graph, profile, tensors);
@@ -83,6 +85,9 @@ public sealed class SplitNetwork
     /// <summary>From the tensors of a cut to any outputs.</summary>
     public OnnxModel Tail(IReadOnlyList<string> cut, IReadOnlyList<string> outputs, string name) =>
         _cutter.Extract(Infos(cut), [.. outputs.Where(o => !cut.Contains(o))], name);
+
+    /// <summary>Of tensors as they are computed.</summary>
+    public long BytesOf(IEnumerable<string> tensors) => tensors.Sum(t => Tensors[t].Bytes);
 
     private ModelProfile Profile => _profile ?? throw new InvalidOperationException("cut ids need a profile; load the network with one");
 

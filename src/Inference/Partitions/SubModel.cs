@@ -55,7 +55,8 @@ public sealed class SubModel : IDisposable
     /// <summary>As ONNX Runtime inferred them; a dimension of -1 is open.</summary>
     public IReadOnlyDictionary<string, NodeMetadata> OutputMetadata => _session.OutputMetadata;
 
-    /// <summary>Runs on tensors in the order of <see cref="Inputs"/>; the caller disposes what comes back, in the order of <see cref="Outputs"/>.</summary>
+    /// <summary>Runs on tensors in the order of <see cref="Inputs"/>.</summary>
+    /// <returns>In the order of <see cref="Outputs"/>; the caller disposes it.</returns>
     /// <exception cref="InputException">ONNX Runtime fails, for example because shapes do not fit together.</exception>
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<OrtValue> inputs) => Run(inputs, Outputs);
 

@@ -33,7 +33,8 @@ internal sealed class AccuracyMeter
         var classes = ClassesOf(exits);
         for (var i = 0; i < images.Count; i++)
             if (images.Label(i) >= classes)
-                throw new InputException(images.Description, "labels", $"an image is of class {images.Label(i)}, allowed is 0 to {classes - 1} (the network's classes)");
+                throw new InputException(images.LabelsFile, $"image {images.First + i}",
+                    $"is of class {images.Label(i)}, allowed is 0 to {classes - 1} (the network's classes)");
     }
 
     /// <summary>What every exit says of every image, nothing being quantised.</summary>
@@ -48,7 +49,8 @@ internal sealed class AccuracyMeter
             for (var e = 0; e < _exits.Count; e++)
                 Rows(answers[e], batch, (image, row) => scores[e].Note(image, row, _images.Label(image)));
         });
-        return new ImageOutcomes(_images.Count, [.. scores.Select(s => s.Confidence)], [.. scores.Select(s => s.Entropy)], [.. scores.Select(s => s.Correct)]);
+        return new ImageOutcomes(
+            _images.Count, [.. scores.Select(s => s.Confidence)], [.. scores.Select(s => s.Entropy)], [.. scores.Select(s => s.Correct)]);
     }
 
     /// <returns>For each exit of the cut, in its order, the share of right answers by <see cref="ProfileOptions.Bits"/>.</returns>
@@ -64,7 +66,7 @@ internal sealed class AccuracyMeter
         ForEachBatch(network, progress, cancel, (batch, input) =>
         {
             using var made = head?.Run([input]);
-            var sent = cut.Tensors.Select(t => head is null || head.Outputs.ToList().IndexOf(t) is var at && at < 0 ? input : made![at]).ToList();
+            var sent = cut.Tensors.Select(t => t == network.Graph.Inputs[0].Name ? input : made![Index(head!.Outputs, t)]).ToList();
             for (var b = 0; b < ProfileOptions.Bits.Count; b++)
             {
                 var received = sent.Select((value, t) => tensors[t].Quantise(value, ProfileOptions.Bits[b])).ToList();
@@ -72,8 +74,7 @@ internal sealed class AccuracyMeter
                 for (var e = 0; e < outputs.Count; e++)
                 {
                     var (exit, bits) = (e, b);
-                    var answer = tail.Outputs.Contains(outputs[e]) ? answers[Index(tail.Outputs, outputs[e])] : received[Index(cut.Tensors, outputs[e])];
-                    Rows(answer, batch, (image, row) =>
+                    Rows(answers[Index(tail.Outputs, outputs[e])], batch, (image, row) =>
                     {
                         if (ArgMax(row) == _images.Label(image))
                             Interlocked.Increment(ref right[exit][bits]);
@@ -143,13 +144,14 @@ internal sealed class AccuracyMeter
     private static int ImagesIn(SplitNetwork network) =>
         network.Tensors[network.Graph.Inputs[0].Name].Shape is { Count: 4 } shape ? (int)shape[0] : 1;
 
-    private void ForEachBatch(SplitNetwork network, Action<double> progress, CancellationToken cancel, Action<BatchOfImages, OrtValue> run)
+    private void ForEachBatch(
+        SplitNetwork network, Action<double> progress, CancellationToken cancel, Action<BatchOfImages, OrtValue> run)
     {
         var info = network.Tensors[network.Graph.Inputs[0].Name];
         var size = ImagesIn(network);
         var batches = (_images.Count + size - 1) / size;
         var done = 0;
-        Parallel.For(0, batches, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = System.Environment.ProcessorCount }, b =>
+        void Run(int b)
         {
             using var input = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)info.Type, [.. info.Shape]);
             var bytes = input.GetTensorMutableRawData();
@@ -165,7 +167,17 @@ internal sealed class AccuracyMeter
             }
             run(new BatchOfImages(b * size, Math.Min(size, _images.Count - b * size), size), input);
             progress((double)Interlocked.Increment(ref done) / batches);
-        });
+        }
+        var cores = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = System.Environment.ProcessorCount };
+        try
+        {
+            Parallel.For(0, batches, cores, Run);
+        }
+        catch (AggregateException e) when (e.InnerExceptions[0] is InputException or ArithmeticException)
+        {
+            throw e.InnerExceptions[0] as InputException
+                ?? new InputException(_network.Graph.Model.Source, "graph", $"cannot be quantised: {e.InnerExceptions[0].Message}");
+        }
     }
 
     private static void Rows(OrtValue value, BatchOfImages batch, RowAction use)

@@ -24,11 +24,15 @@ internal sealed class CutMeter : IDisposable
         _network = network;
         _exits = exits;
         _timer = timer;
-        _inputs = network.Graph.Inputs.Select((v, i) => (v.Name, Value: RandomInput.Make(network.Graph.Model.Source, v.Name, network.Tensors[v.Name], i)))
-            .ToDictionary(x => x.Name, x => x.Value, StringComparer.Ordinal);
-        using var whole = new SubModel(network.Head([.. exits.SelectMany(e => e).Distinct()], "whole")!, GraphOptimizationLevel.ORT_DISABLE_ALL);
+        _inputs = new Dictionary<string, OrtValue>(StringComparer.Ordinal);
+        foreach (var (input, i) in network.Graph.Inputs.Select((v, i) => (v.Name, i)))
+            _inputs[input] = RandomInput.Make(network.Graph.Model.Source, input, network.Tensors[input], i);
+        var outputs = exits.SelectMany(e => e).Distinct().ToList();
+        using var whole = new SubModel(network.Head(outputs, "whole")!, GraphOptimizationLevel.ORT_DISABLE_ALL);
         using var answers = whole.Run(Feeds(whole, _inputs));
-        _whole = whole.Outputs.Zip(answers).ToDictionary(x => x.First, x => x.Second.GetTensorMutableRawData().ToArray(), StringComparer.Ordinal);
+        _whole = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        for (var i = 0; i < answers.Count; i++)
+            _whole[whole.Outputs[i]] = answers[i].GetTensorMutableRawData().ToArray();
     }
 
     /// <summary>The inputs in the graph's order.</summary>
@@ -73,7 +77,8 @@ internal sealed class CutMeter : IDisposable
             var outputs = cut.Exits.SelectMany(e => _exits[e]).Distinct().Where(o => !cut.Tensors.Contains(o)).ToList();
             if (outputs.Count == 0)
                 return;
-            using var tail = new SubModel(_network.Tail(cut.Tensors, outputs, $"tail after {cut.After}"), GraphOptimizationLevel.ORT_DISABLE_ALL);
+            var part = _network.Tail(cut.Tensors, outputs, $"tail after {cut.After}");
+            using var tail = new SubModel(part, GraphOptimizationLevel.ORT_DISABLE_ALL);
             using var answers = tail.Run(Feeds(tail, values));
             for (var i = 0; i < outputs.Count; i++)
                 identical &= Same(outputs[i], answers[i]);

@@ -56,6 +56,7 @@ internal static class LayerTimes
                 && int.TryParse(name.AsSpan(Prefix.Length, name.Length - Prefix.Length - suffix.Length), out var node) && node < times.Length)
                 (times[node] ??= []).Add(e.GetProperty("dur").GetDouble() / 1000);
         // The first run of each node is the warm-up.
-        return [.. times.Select((t, i) => t is null || graph.IsConstantNode(i) ? 0 : PartitionTimer.Summarise([.. t.Skip(t.Count > 1 ? 1 : 0)]).Median)];
+        return [.. times.Select((runs, i) =>
+            runs is null || graph.IsConstantNode(i) ? 0 : PartitionTimer.Summarise([.. runs.Skip(runs.Count > 1 ? 1 : 0)]).Median)];
     }
 }

@@ -15,7 +15,7 @@ internal static class TensorProbe
 
     /// <returns>Inputs, all tensors computed from them, and the weights that nodes read; what is no tensor of numbers is left out.</returns>
     /// <exception cref="InputException">The model does not run, not at any size tried, or not at the shape given.</exception>
-    public static IReadOnlyDictionary<string, TensorInfo> Run(GraphView graph, IReadOnlyList<long>? shape)
+    public static IReadOnlyDictionary<string, TensorInfo> Find(GraphView graph, IReadOnlyList<long>? shape)
     {
         var open = graph.Inputs.Any(v => TensorTypes.ShapeOf(v) is not { } s || s.Skip(1).Any(d => d < 0));
         if (shape is not null || !open)

@@ -1,0 +1,37 @@
+using RlOffload.Environment.Profiles;
+using RlOffload.Tests.Inference;
+
+namespace RlOffload.Tests.Cli.Verbs;
+
+public sealed class ProfileVerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void ANetworkIsProfiledAndSummarised()
+    {
+        var network = new TestNetwork(_folder);
+
+        var (exit, output, errors) = CommandLine.Run("profile", network.ModelPath, "--out", _folder.At("p.json"), "--repeats", "1", "--exits", "exit2");
+
+        Assert.True(exit == 0, errors);
+        Assert.Contains("bit-identical", output);
+        Assert.Equal("exit2", ProfileFile.Read(_folder.At("p.json")).Exits.Single().Output);
+    }
+
+    [Fact]
+    public void GarbageIsOneClearErrorAndNothingIsWritten()
+    {
+        var file = _folder.Write("bad.onnx", "this is no network");
+
+        var (exit, _, errors) = CommandLine.Run("profile", file, "--out", _folder.At("p.json"), "--mean", "0,x");
+        Assert.Equal((2, "--mean: 'x' in '0,x' is no number; numbers separated by commas are allowed"), (exit, errors.Trim()));
+
+        (exit, _, errors) = CommandLine.Run("profile", file, "--out", _folder.At("p.json"));
+        Assert.Equal(2, exit);
+        Assert.StartsWith($"{file}:file: is no ONNX model", errors);
+        Assert.Equal([file], Directory.GetFiles(_folder.Root));
+    }
+}
