@@ -60,4 +60,16 @@ public sealed class Observation
 
     /// <summary>Heat 0..1, the factor it puts on device time, and the battery's level 0..1 (1 on mains).</summary>
     public double Heat, Slowdown, Battery;
+
+    /// <summary>Takes over everything that another one says.</summary>
+    public void CopyFrom(Observation o)
+    {
+        (Request, Now, Deadline, InFlight) = (o.Request, o.Now, o.Deadline, o.InFlight);
+        (DeviceBacklog, FallbackAtRisk, UplinkBacklogBytes, PendingBytes) = (o.DeviceBacklog, o.FallbackAtRisk, o.UplinkBacklogBytes, o.PendingBytes);
+        (Rate, LastRate, PreviousRate, RateAge, Volatility) = (o.Rate, o.LastRate, o.PreviousRate, o.RateAge, o.Volatility);
+        (SendingFor, SendingRate, Rtt, ServerLoad, ServerLoadAge) = (o.SendingFor, o.SendingRate, o.Rtt, o.ServerLoad, o.ServerLoadAge);
+        (FastIntensity, SlowIntensity, SinceLastArrival) = (o.FastIntensity, o.SlowIntensity, o.SinceLastArrival);
+        (Heat, Slowdown, Battery) = (o.Heat, o.Slowdown, o.Battery);
+        o.ModemRates.CopyTo(ModemRates, 0);
+    }
 }

@@ -139,8 +139,6 @@ public sealed class OffloadEnvironment : IOutcomeSink
     {
         _stations.Observe(request, Observation);
         Observation.SinceLastArrival = sinceLastArrival;
-        var powered = _stations.BatteryJoules > 0;
-        for (var p = 0; p < _mask.Length; p++)
-            _mask[p] = Model.Table.Plans[p] is { Kind: PlanKind.Drop, Probe: false } || (powered && Model.Table.Runnable[p]);
+        _stations.Allow(_mask);
     }
 }

@@ -1,10 +1,10 @@
 namespace RlOffload.Environment.Simulation;
 
 /// <summary>Where a request is. The order matters: from <see cref="WaitUplink"/> to <see cref="ToDevice"/> it can still fall back to a branch.</summary>
-internal enum Stage : byte { WaitDevice, OnDevice, WaitUplink, OnUplink, ToServer, WaitServer, OnServer, ToDevice, WaitFallback, OnFallback }
+public enum Stage : byte { WaitDevice, OnDevice, WaitUplink, OnUplink, ToServer, WaitServer, OnServer, ToDevice, WaitFallback, OnFallback }
 
 /// <summary>One request (or the packet train of a probe) on its way through the stations.</summary>
-internal struct Job
+public struct Job
 {
     public int Request;
     public int Plan;
@@ -14,10 +14,16 @@ internal struct Job
     /// <summary>Absolute times, s since the window began.</summary>
     public double Arrival, Deadline, Ready, Start, End;
 
+    /// <summary>When the device should be done; in a simulated world also when it is.</summary>
+    public double Due;
+
     /// <summary>When the answer is given up and the branch takes over; the deadline where no branch can.</summary>
     public double CancelAt;
 
     public double Bytes, BranchSeconds, BranchAccuracy, Rtt, Load;
+
+    /// <summary>The exit whose branch takes over.</summary>
+    public int BranchExit;
 
     /// <summary>What it cost so far.</summary>
     public double DeviceWait, Device, UplinkWait, Uplink, Server, BytesSent, Energy;

@@ -3,7 +3,7 @@ using RlOffload.Environment.Plans;
 namespace RlOffload.Environment.Simulation;
 
 /// <summary>What the device sees of the stations: its own work and transfers, never what the trace will bring.</summary>
-internal sealed partial class Stations
+public sealed partial class Stations
 {
     /// <summary>What the device knows, for the request that has just arrived.</summary>
     public void Observe(int request, Observation o)
@@ -11,7 +11,7 @@ internal sealed partial class Stations
         var s = model.Scenario;
         var heat = HeatNow();
         var slowdown = Slowdown(heat);
-        (o.Request, o.Now, o.Deadline, o.InFlight) = (request, Now, draw.Deadlines[request], InFlight);
+        (o.Request, o.Now, o.Deadline, o.InFlight) = (request, Now, world.Deadline(request), InFlight);
         double device = 0, risk = 0, uplink = 0, pending = 0, sendingFor = 0, sendingRate = 0;
         for (var j = 0; j < _count; j++)
         {
@@ -19,11 +19,11 @@ internal sealed partial class Stations
             switch (job.Stage)
             {
                 case Stage.WaitDevice or Stage.OnDevice:
-                    device += job.Stage == Stage.OnDevice ? job.End - Now : model.Table[job.Plan].DeviceSeconds * slowdown;
+                    device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table[job.Plan].DeviceSeconds * slowdown;
                     pending += job.Bytes;
                     continue;
                 case Stage.OnFallback:
-                    device += job.End - Now;
+                    device += Math.Max(0, job.Due - Now);
                     continue;
                 case Stage.WaitFallback:
                     device += job.BranchSeconds * slowdown;
@@ -32,7 +32,7 @@ internal sealed partial class Stations
                     uplink += job.Bytes;
                     break;
                 case Stage.OnUplink:
-                    var carried = Math.Min(job.Bytes, draw.BytesBetween(job.Start, Now));
+                    var carried = world.Carried(job, Now);
                     uplink += job.Bytes - carried;
                     sendingFor = Now - job.Start;
                     sendingRate = carried * 8 / sendingFor;
@@ -55,6 +55,14 @@ internal sealed partial class Stations
         o.Battery = s.Device.Battery is { } b ? Math.Clamp(BatteryJoules / b.CapacityJoules, 0, 1) : 1;
     }
 
+    /// <summary>Marks the plans that can run now: all that fit into memory while there is energy, else only to drop.</summary>
+    public void Allow(Span<bool> mask)
+    {
+        var powered = BatteryJoules > 0;
+        for (var p = 0; p < mask.Length; p++)
+            mask[p] = model.Table.Plans[p] is { Kind: PlanKind.Drop, Probe: false } || (powered && model.Table.Runnable[p]);
+    }
+
     public double SinceLastArrival => double.IsNegativeInfinity(_lastArrival) ? model.Scenario.Arrivals.MeanGap : Now - _lastArrival;
 
     private void ObserveModem(Observation o)
@@ -62,7 +70,7 @@ internal sealed partial class Stations
         for (var k = 0; k < Observation.ModemSeconds; k++)
         {
             double to = Math.Floor(Now) - k, from = to - 1;
-            o.ModemRates[k] = from < 0 ? model.Scenario.Uplink.PriorBitsPerSecond : draw.BytesBetween(from, to) * 8;
+            o.ModemRates[k] = from < 0 ? model.Scenario.Uplink.PriorBitsPerSecond : world.BytesBetween(from, to) * 8;
         }
         o.Rate = Math.Max(o.ModemRates[0], 1000);
         o.RateAge = Now - Math.Floor(Now);

@@ -6,8 +6,9 @@ namespace RlOffload.Environment.Simulation;
 /// Device, uplink and server as an event simulation. Each station serves one job at a time in the order in which work becomes ready
 /// for it; a branch that saves a late request goes first. Work that can no longer end in time is not started, and at its deadline a
 /// request leaves whatever station holds it. The state is small and copies fast, so that every plan can be tried from here.
+/// The controller keeps its books with this class too, on a world that is real.
 /// </summary>
-internal sealed partial class Stations(CostModel model, WindowDraw draw)
+public sealed partial class Stations(CostModel model, IWorld world)
 {
     private const double Tolerance = 1e-9;
 
@@ -30,6 +31,9 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
     public double BytesSent { get; private set; }
 
     public int InFlight { get; private set; }
+
+    /// <summary>How much earlier than it must a late answer is given up, s: real clocks wake late, simulated ones do not.</summary>
+    public double Margin { get; init; }
 
     /// <summary>Receives outcomes; null where only the sums matter.</summary>
     public IOutcomeSink? Sink { get; init; }
@@ -72,11 +76,11 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
     {
         var offload = model.Table.Plans[plan];
         ref readonly var cost = ref model.Table[plan];
-        var deadline = draw.Deadlines[request];
+        var deadline = world.Deadline(request);
         if (offload.Probe)
             Add(new Job { Request = request, Plan = plan, IsProbe = true, Stage = Stage.WaitUplink, Arrival = Now, Ready = Now, Bytes = CostModel.ProbeBytes,
                 Deadline = Now + deadline, CancelAt = Now + deadline, End = double.PositiveInfinity });
-        var job = new Job { Request = request, Plan = plan, Arrival = Now, Ready = Now, Deadline = Now + deadline, Rtt = draw.Rtts[request],
+        var job = new Job { Request = request, Plan = plan, Arrival = Now, Ready = Now, Deadline = Now + deadline, Rtt = world.RoundTrip(request),
             CancelAt = Now + deadline, Bytes = cost.Bytes, End = double.PositiveInfinity };
         InFlight++;
         if (offload.Kind == PlanKind.Drop)
@@ -202,7 +206,7 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
                 job.End = Now + job.Rtt / 2;
                 break;
             case Stage.ToServer when model.Table[job.Plan].ServerSeconds == 0:
-                job.Load = draw.LoadAt(Now);
+                job.Load = world.LoadAt(Now);
                 job.Stage = Stage.ToDevice;
                 job.End = Now + job.Rtt / 2;
                 break;
@@ -232,13 +236,14 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
     private void GiveUp(int j)
     {
         ref var job = ref _jobs[j];
+        world.Stop(job);
         switch (job.Stage)
         {
             case Stage.OnDevice or Stage.OnFallback:
                 LeaveDevice(ref job);
                 break;
             case Stage.OnUplink:
-                LeaveUplink(ref job, Math.Min(job.Bytes, draw.BytesBetween(job.Start, Now)));
+                LeaveUplink(ref job, world.Carried(job, Now));
                 break;
             case Stage.OnServer:
                 _onServer = -1;
@@ -268,12 +273,11 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
         job.End = double.PositiveInfinity;
         // The device may be hotter by then: the branch gets the time it needs at the heat that can be reached.
         var slowdown = model.Scenario.Device.Heat is { } h ? Slowdown(Decayed(HeatNow(), 1, job.Deadline - Now, h.TimeConstant)) : 1;
-        var branch = model.Fallback(job.Plan, job.Deadline - job.Arrival, Now - job.Arrival, slowdown);
+        var branch = model.Fallback(job.Plan, job.Deadline - job.Arrival, Now + Margin - job.Arrival, slowdown);
         if (!branch.Exists)
             return;
-        job.BranchAccuracy = branch.Accuracy;
-        job.BranchSeconds = branch.Seconds / slowdown;
-        job.CancelAt = job.Deadline - branch.Seconds;
+        (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, branch.Accuracy, branch.Seconds / slowdown);
+        job.CancelAt = job.Deadline - branch.Seconds - Margin;
     }
 
     /// <summary>Starts what can start; each station takes what became ready first.</summary>
@@ -291,7 +295,8 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
             }
             job.DeviceWait += Now - job.Ready;
             job.Stage = branch ? Stage.OnFallback : Stage.OnDevice;
-            (job.Start, job.End, _onDevice) = (Now, Now + seconds, j);
+            (job.Start, job.Due, _onDevice) = (Now, Now + seconds, j);
+            job.End = world.Compute(job, Now, seconds);
             Warm(0);
         }
         if (_onUplink < 0 && First(Stage.WaitUplink, Stage.WaitUplink) is >= 0 and var u)
@@ -299,13 +304,14 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
             ref var job = ref _jobs[u];
             job.UplinkWait += Now - job.Ready;
             job.Stage = Stage.OnUplink;
-            (job.Start, job.End, _onUplink) = (Now, Now + draw.SendSeconds(Now, job.Bytes), u);
+            (job.Start, _onUplink) = (Now, u);
+            job.End = world.Send(job, Now);
             _power.SendingStarts(model.Scenario, Now);
         }
         if (_onServer < 0 && First(Stage.WaitServer, Stage.WaitServer) is >= 0 and var s)
         {
             ref var job = ref _jobs[s];
-            job.Load = draw.LoadAt(Now);
+            job.Load = world.LoadAt(Now);
             job.Stage = Stage.OnServer;
             (job.Start, job.End, _onServer) = (Now, Now + model.Table[job.Plan].ServerSeconds * job.Load, s);
         }
@@ -336,7 +342,7 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
         Spend(ref job, model.DeviceEnergy(seconds));
     }
 
-    private void LeaveUplink(ref Job job, double bytes)
+    private void LeaveUplink(ref Job job, double bytes, bool learns = true)
     {
         _onUplink = -1;
         _power.SendingEnds(model.Scenario, Now);
@@ -345,7 +351,7 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
         job.BytesSent += bytes;
         BytesSent += bytes;
         Spend(ref job, model.SendEnergy(seconds, bytes));
-        if (seconds > 0)
+        if (seconds > 0 && learns)
             _knows.Sent(Now, bytes, seconds);
     }
 
@@ -389,10 +395,4 @@ internal sealed partial class Stations(CostModel model, WindowDraw draw)
 
     private double Slowdown(double heat) => model.Scenario.Device.Heat is { } h
         ? 1 + (h.MaxSlowdown - 1) * Math.Clamp((heat - h.From) / (h.To - h.From), 0, 1) : 1;
-}
-
-/// <summary>Where outcomes go as they become known.</summary>
-internal interface IOutcomeSink
-{
-    void Deliver(in Outcome outcome);
 }

@@ -6,7 +6,7 @@ namespace RlOffload.Environment.Simulation;
 /// Everything of a window that no plan can change: link, arrivals, deadlines, round-trip times, server load, images.
 /// Each number is keyed by (seed, window, request, purpose), so two policies meet the same world.
 /// </summary>
-public sealed class WindowDraw
+public sealed class WindowDraw : IWorld
 {
     private readonly Scenario _scenario;
     private readonly ILinks _links;
@@ -74,6 +74,18 @@ public sealed class WindowDraw
 
     /// <summary>Bytes that the link carries between two times.</summary>
     public double BytesBetween(double from, double to) => Trace.BitsBetween(Offset + from, Offset + to) * RateScale / 8;
+
+    double IWorld.Deadline(int request) => Deadlines[request];
+
+    double IWorld.RoundTrip(int request) => Rtts[request];
+
+    double IWorld.Compute(in Job job, double now, double seconds) => now + seconds;
+
+    double IWorld.Send(in Job job, double now) => now + SendSeconds(now, job.Bytes);
+
+    double IWorld.Carried(in Job job, double now) => Math.Min(job.Bytes, BytesBetween(job.Start, now));
+
+    void IWorld.Stop(in Job job) { }
 
     private void DrawLoad(double end)
     {

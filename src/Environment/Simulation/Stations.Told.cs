@@ -1,0 +1,110 @@
+namespace RlOffload.Environment.Simulation;
+
+/// <summary>
+/// What a real world tells: work ends when it does, not when it was expected to. Whatever else was due until then happens first; what is told of a job
+/// that has left the station meanwhile is ignored.
+/// </summary>
+public sealed partial class Stations
+{
+    /// <summary>When something happens next though nobody tells anything; infinity if nothing does.</summary>
+    public double NextEvent
+    {
+        get
+        {
+            var next = double.PositiveInfinity;
+            for (var j = 0; j < _count; j++)
+                next = Math.Min(next, _jobs[j].Next);
+            return next;
+        }
+    }
+
+    /// <summary>The device finished the request's head or branch.</summary>
+    public void Computed(int request, double at) => Ended(Find(request, probe: false, Stage.OnDevice, Stage.OnFallback), at);
+
+    /// <summary>The last byte of the request, or of its probe, left.</summary>
+    public void Sent(int request, bool probe, double at) => Ended(Find(request, probe, Stage.OnUplink, Stage.OnUplink), at);
+
+    /// <summary>The server's answer is here.</summary>
+    /// <param name="roundTrip">From the last byte sent to the answer, less what the server says it took, s.</param>
+    /// <param name="load">Of the server, as a factor on its time.</param>
+    /// <param name="server">Its computing, s.</param>
+    public void Answered(int request, double roundTrip, double load, double server, double at)
+    {
+        var j = Find(request, probe: false, Stage.ToServer, Stage.ToServer);
+        if (j >= 0)
+        {
+            ref var job = ref _jobs[j];
+            (job.Rtt, job.Load, job.Server, job.Stage) = (roundTrip, load, server, Stage.ToDevice);
+        }
+        Ended(j, at);
+    }
+
+    /// <summary>
+    /// No answer will come: refused, broken off or not understood. The most accurate branch that still fits takes over at once; where none does,
+    /// the request is a miss.
+    /// </summary>
+    public void Failed(int request, bool probe, double at)
+    {
+        Advance(at);
+        var j = Find(request, probe, Stage.WaitUplink, Stage.ToDevice);
+        if (j < 0)
+            return;
+        ref var job = ref _jobs[j];
+        if (job.Stage == Stage.OnUplink)
+            // A link that was never used is not known to be slow.
+            LeaveUplink(ref job, world.Carried(job, Now), learns: world.Carried(job, Now) > 0);
+        if (!probe)
+            Retreat(ref job);
+        if (job.Stage != Stage.WaitFallback)
+            EndOrRemove(j);
+        Dispatch();
+    }
+
+    /// <summary>The device cannot compute what it was asked to; the request is a miss.</summary>
+    public void Broken(int request, double at)
+    {
+        Advance(at);
+        var j = Find(request, probe: false, Stage.OnDevice, Stage.OnFallback);
+        if (j < 0)
+            return;
+        LeaveDevice(ref _jobs[j]);
+        End(j, OutcomeKind.Missed, 0);
+        Dispatch();
+    }
+
+    private void Retreat(ref Job job)
+    {
+        var slowdown = Slowdown(HeatNow());
+        var busy = _onDevice >= 0 ? Math.Max(0, _jobs[_onDevice].Due - Now) : 0;
+        var left = job.Deadline - Now - busy - Margin;
+        var branch = model.Table.Fallback(job.Plan, left / slowdown);
+        if (!branch.Exists || branch.Seconds * slowdown > left)
+            return;
+        (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, branch.Accuracy, branch.Seconds);
+        (job.Stage, job.Ready, job.End) = (Stage.WaitFallback, Now, double.PositiveInfinity);
+    }
+
+    private void EndOrRemove(int j)
+    {
+        if (_jobs[j].IsProbe)
+            Remove(j);
+        else
+            End(j, OutcomeKind.Missed, 0);
+    }
+
+    private void Ended(int j, double at)
+    {
+        if (j >= 0)
+            _jobs[j].End = at;
+        Advance(at);
+    }
+
+    /// <summary>The request's job at one of the stages from first to last; -1 where it is elsewhere by now.</summary>
+    private int Find(int request, bool probe, Stage first, Stage last)
+    {
+        for (var j = 0; j < _count; j++)
+            if (_jobs[j].Request == request && _jobs[j].IsProbe == probe && _jobs[j].Stage >= first && _jobs[j].Stage <= last)
+                return j;
+        return -1;
+    }
+}
