@@ -10,6 +10,8 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     TrainVerb.Create(),
     EvaluateVerb.Create(),
     VerifyVerb.Create(),
+    ServeVerb.Create(),
+    RunVerb.Create(),
     TracesVerb.Create(),
 };
 return Verb.Invoke(root, args);

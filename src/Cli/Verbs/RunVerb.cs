@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Text.Json;
+using RlOffload.Environment;
+using RlOffload.Inference.Policies;
+using RlOffload.Inference.Runs;
+using Spectre.Console;
+
+namespace RlOffload.Cli.Verbs;
+
+internal static class RunVerb
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("DIR") { Description = "A frozen policy's folder." };
+        var server = new Option<string>("--server") { Description = "Where 'rloffload serve' listens, such as http://127.0.0.1:8500.", Required = true };
+        var images = new Option<string>("--images") { Description = "IDX frames, 28x28 items that frames are made of, or CIFAR-10 records (.bin).", Required = true };
+        var labels = new Option<string?>("--labels") { Description = "IDX labels [default: NAME-labels beside the images]." };
+        var link = new Option<string>("--link") { Description = "Uplink to play: a trace file, or a link model (.json) to draw one from.", Required = true };
+        var requests = new Option<int?>("--requests") { Description = "How many requests [default: one for each image]." };
+        var seed = new Option<ulong>("--seed") { Description = "Of arrivals, deadlines, server load and frames.", DefaultValueFactory = _ => 1 };
+        var speed = new Option<double>("--speed") { Description = "Play arrivals, link, deadlines and emulated times so many times faster.", DefaultValueFactory = _ => 1 };
+        var rtt = new Option<double?>("--rtt") { Description = "Round-trip time, ms [default: the link's, else the scenario's]." };
+        var model = new Option<string?>("--model") { Description = "The network, where DIR does not name it." };
+        var profile = new Option<string?>("--profile") { Description = "The network's profile, where DIR does not name it." };
+        var log = new Option<string?>("--log") { Description = "Write every decision to this file, one JSON line a request." };
+        var json = new Option<string?>("--json") { Description = "Write the report to this file as well." };
+        var command = new Command("run", """
+            Plays the policy's scenario in real time against a server: real images, heads, bytes and tails. The link is paced
+            by a trace; a device slower than this machine is emulated by keeping it busy for the scenario's time.
+            At the end: accuracy and latency beside the cost model's, plans chosen, misses, time of a decision.
+
+            Example (in another terminal: rloffload serve checkpoints/quickstart):
+              rloffload run checkpoints/quickstart --server http://127.0.0.1:8500 --link uplink.txt \
+                --images models/fashion-test-1000-images-idx3-ubyte.gz --requests 200 --speed 5
+            """)
+        {
+            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json,
+        };
+        command.SetAction((parsed, cancel) =>
+        {
+            var url = parsed.GetRequiredValue(server);
+            if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp)
+                throw new InputException("run", "--server", $"is '{url}', allowed is an address such as http://127.0.0.1:8500");
+            return Run(new RunOptions(
+                parsed.GetRequiredValue(folder), address, parsed.GetRequiredValue(images), parsed.GetValue(labels), parsed.GetRequiredValue(link), parsed.GetValue(requests),
+                parsed.GetValue(seed), parsed.GetValue(speed), parsed.GetValue(rtt), parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log)), parsed.GetValue(json), cancel);
+        });
+        return command;
+    }
+
+    private static async Task<int> Run(RunOptions options, string? json, CancellationToken cancel)
+    {
+        var run = new LiveRun(options);
+        RunReport? report = null;
+        await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
+            .StartAsync(async context =>
+            {
+                var bar = context.AddTask("requests", maxValue: run.Requests);
+                report = await run.Play(new Shown(p => bar.Value = p.Answered), cancel);
+            });
+        RunTable.Print(report!);
+        if (json is not null)
+            File.WriteAllBytes(json, JsonSerializer.SerializeToUtf8Bytes(report, FrozenPolicyFile.Json));
+        return 0;
+    }
+
+    /// <summary>Progress of T would post to a queue of its own.</summary>
+    private sealed class Shown(Action<RunProgress> show) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) => show(value);
+    }
+}

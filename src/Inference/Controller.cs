@@ -1,0 +1,183 @@
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
+using RlOffload.Environment.Simulation;
+using RlOffload.Inference.Flights;
+
+namespace RlOffload.Inference;
+
+/// <summary>
+/// The loop on the device: observe, decide, run the head, encode, send, await or fall back, log. It keeps its books in the very
+/// <see cref="Stations"/> that the policy was trained on, so queues, deadlines, fallbacks and what is observed follow the same rules; only here work
+/// is really done, by <see cref="IDevice"/> and <see cref="IRemote"/>, and ends when they say so. One thread runs the loop; anyone may submit.
+/// Every wait has a time at which it is given up.
+/// </summary>
+public sealed class Controller : IWorld, IOutcomeSink
+{
+    private readonly CostModel _model;
+    private readonly IPolicy _policy;
+    private readonly IDevice _device;
+    private readonly IRemote _remote;
+    private readonly FlightPool _pool;
+    private readonly Mailbox _mailbox;
+    private readonly Action<Flight> _log;
+    private readonly Stations _stations;
+    private readonly Dictionary<int, Flight> _flights = [];
+    private readonly Observation _observation = new();
+    private readonly bool[] _mask;
+    private int _requests;
+    private bool _over;
+
+    /// <param name="margin">A late answer is given up so many s before it has to be, because real clocks wake late.</param>
+    /// <param name="log">Told of every flight that ended; it may keep nothing of it.</param>
+    public Controller(CostModel model, IPolicy policy, IDevice device, IRemote remote, FlightPool pool, Mailbox mailbox, double margin, Action<Flight> log)
+    {
+        (_model, _policy, _device, _remote, _pool, _mailbox, _log) = (model, policy, device, remote, pool, mailbox, log);
+        _stations = new Stations(model, this) { Sink = this, Margin = margin };
+        _stations.Reset();
+        _mask = new bool[model.Count];
+    }
+
+    /// <summary>All energy spent, J, by the cost model's powers and the measured times.</summary>
+    public double Energy => _stations.Energy;
+
+    /// <summary>When the loop has something to do though nobody tells it anything, s; infinity if never.</summary>
+    public double NextEvent => _stations.NextEvent;
+
+    /// <summary>A request arrives. Any thread may call.</summary>
+    /// <param name="fill">Writes the image's bytes.</param>
+    public void Submit(int image, double deadline, FillImage fill)
+    {
+        var flight = _pool.Take();
+        fill(image, flight.Pixels);
+        var now = _mailbox.Clock.Now;
+        flight.Begin(Interlocked.Increment(ref _requests) - 1, image, now, deadline);
+        _mailbox.Post(new Happened(What.Arrived, flight.Request, now, flight));
+    }
+
+    /// <summary>No request comes any more: the loop ends with the last answer.</summary>
+    public void Finish() => _mailbox.Post(new Happened(What.Over, -1, _mailbox.Clock.Now));
+
+    /// <summary>Runs until <see cref="Finish"/> was called and every request has its outcome.</summary>
+    public void Run()
+    {
+        while (!_over || _stations.InFlight > 0)
+        {
+            Pump(_mailbox.Clock.Now);
+            if (!_over || _stations.InFlight > 0)
+                _mailbox.WaitUntil(_stations.NextEvent);
+        }
+    }
+
+    /// <summary>Takes in what happened, and lets happen what is due.</summary>
+    public void Pump(double now)
+    {
+        while (_mailbox.TryTake(out var happened))
+            Take(happened);
+        _stations.Advance(now);
+    }
+
+    private void Take(in Happened happened)
+    {
+        switch (happened.What)
+        {
+            case What.Arrived:
+                _stations.Advance(happened.At);
+                Arrive(happened.Flight!);
+                break;
+            case What.Computed:
+                _stations.Computed(happened.Request, happened.At);
+                break;
+            case What.Broken:
+                Note(happened);
+                _stations.Broken(happened.Request, happened.At);
+                break;
+            case What.Sent:
+                _stations.Sent(happened.Request, happened.Probe, happened.At);
+                break;
+            case What.Answered:
+                _stations.Answered(happened.Request, happened.RoundTrip, happened.Load, happened.Server, happened.At);
+                break;
+            case What.Failed:
+                Note(happened);
+                _stations.Failed(happened.Request, happened.Probe, happened.At);
+                break;
+            default:
+                _over = true;
+                break;
+        }
+    }
+
+    private void Note(in Happened happened)
+    {
+        if (!happened.Probe && _flights.TryGetValue(happened.Request, out var flight))
+            flight.Reason = happened.Reason;
+    }
+
+    private void Arrive(Flight flight)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        _flights.Add(flight.Request, flight);
+        var sinceLast = _stations.SinceLastArrival;
+        _stations.Arrive();
+        _stations.Observe(flight.Request, _observation);
+        _observation.SinceLastArrival = sinceLast;
+        _stations.Allow(_mask);
+        var plan = _policy.Decide(_observation, _mask);
+        flight.Planned(plan, _model.Table.Plans[plan], _model.Predict(plan, _observation), _observation, TimeProvider.System.GetElapsedTime(begun).TotalSeconds);
+        _stations.Accept(flight.Request, plan);
+    }
+
+    void IOutcomeSink.Deliver(in Outcome outcome)
+    {
+        _flights.Remove(outcome.Request, out var flight);
+        flight!.Ended(outcome);
+        _log(flight);
+        _pool.Release(flight);
+    }
+
+    double IWorld.Deadline(int request) => _flights[request].Deadline;
+
+    double IWorld.RoundTrip(int request) => double.PositiveInfinity;
+
+    double IWorld.Compute(in Job job, double now, double seconds)
+    {
+        var flight = _flights[job.Request];
+        flight.Hold();
+        if (job.Stage == Stage.OnFallback)
+            _device.ComputeBranch(flight, job.BranchExit, now, seconds);
+        else
+            _device.ComputeHead(flight, now, seconds);
+        return double.PositiveInfinity;
+    }
+
+    double IWorld.Send(in Job job, double now)
+    {
+        if (job.IsProbe)
+        {
+            // The probe may outlive the request that it came with.
+            _remote.SendProbe(job.Request);
+            return double.PositiveInfinity;
+        }
+        var flight = _flights[job.Request];
+        flight.Hold();
+        _remote.Send(flight);
+        return double.PositiveInfinity;
+    }
+
+    double IWorld.LoadAt(double now) => 1;
+
+    double IWorld.Carried(in Job job, double now) => Math.Min(job.Bytes, _remote.Carried(now));
+
+    double IWorld.BytesBetween(double from, double to) => _remote.BytesBetween(from, to);
+
+    void IWorld.Stop(in Job job)
+    {
+        if (job.Stage is Stage.OnDevice or Stage.OnFallback)
+            _device.Stop(_flights[job.Request]);
+        else if (job.Stage is >= Stage.OnUplink and <= Stage.ToDevice)
+            _remote.Stop(job.Request, job.IsProbe);
+    }
+}
+
+/// <summary>Writes the bytes of an image.</summary>
+public delegate void FillImage(int image, Span<byte> pixels);

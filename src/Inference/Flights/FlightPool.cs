@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using RlOffload.Inference.Partitions;
+
+namespace RlOffload.Inference.Flights;
+
+/// <summary>Flights that are free, and how new ones are made when more requests are under way than ever before.</summary>
+public sealed class FlightPool(Func<Flight> make) : IDisposable
+{
+    private readonly ConcurrentBag<Flight> _free = [];
+    private readonly ConcurrentBag<Flight> _all = [];
+
+    /// <summary>Flights with tensors for a network, and every part of it that is listed ready to run in the first <paramref name="ready"/>.</summary>
+    public static FlightPool Of(PartitionSet partitions, int imageBytes, IReadOnlyList<PartKey> parts, int ready)
+    {
+        var pool = new FlightPool(() => new Flight(new TensorStore(partitions), imageBytes));
+        var first = Enumerable.Range(0, ready).Select(_ => pool.Take()).ToList();
+        foreach (var flight in first)
+        {
+            foreach (var part in parts)
+                flight.Store!.Prepare(part);
+            pool._free.Add(flight);
+        }
+        return pool;
+    }
+
+    /// <summary>How many were made.</summary>
+    public int Made => _all.Count;
+
+    public Flight Take()
+    {
+        if (_free.TryTake(out var flight))
+            return flight;
+        flight = make();
+        _all.Add(flight);
+        return flight;
+    }
+
+    /// <summary>One holder lets go of the flight; the last one gives it back.</summary>
+    public void Release(Flight flight)
+    {
+        if (flight.Release())
+            _free.Add(flight);
+    }
+
+    public void Dispose()
+    {
+        foreach (var flight in _all)
+            flight.Store?.Dispose();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+
+namespace RlOffload.Inference.Flights;
+
+public enum What : byte { Arrived, Computed, Broken, Sent, Answered, Failed, Over }
+
+/// <summary>Something that happened outside the controller's loop.</summary>
+/// <param name="At">When, s since the controller began.</param>
+/// <param name="Flight">The one that arrived; else null: by the time this is read, a flight may carry another request.</param>
+/// <param name="RoundTrip">Of an answer: from the last byte sent to the answer, less what the server took, s.</param>
+/// <param name="Load">Of an answer: the server's load factor.</param>
+/// <param name="Server">Of an answer: the server's computing, s.</param>
+public readonly record struct Happened(
+    What What, int Request, double At, Flight? Flight = null, bool Probe = false, Reason Reason = Reason.None,
+    double RoundTrip = 0, double Load = 1, double Server = 0);
+
+/// <summary>Where device, link and whoever brings requests tell the controller's loop what happened, from any thread.</summary>
+public sealed class Mailbox : IDisposable
+{
+    private readonly ConcurrentQueue<Happened> _queue = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly ITimer _alarm;
+
+    public Mailbox(RunClock clock)
+    {
+        Clock = clock;
+        _alarm = clock.Time.CreateTimer(_ => _wake.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public RunClock Clock { get; }
+
+    public void Post(in Happened happened)
+    {
+        _queue.Enqueue(happened);
+        _wake.Set();
+    }
+
+    public bool TryTake(out Happened happened) => _queue.TryDequeue(out happened);
+
+    /// <summary>Waits until something is posted, at most until <paramref name="time"/> (s since the clock's origin).</summary>
+    public void WaitUntil(double time)
+    {
+        var seconds = Math.Min(time - Clock.Now, 3600);
+        if (seconds <= 0)
+            return;
+        // Timers count whole ms; rounded up, the loop does not wake before its time to find nothing.
+        _alarm.Change(TimeSpan.FromMilliseconds(Math.Ceiling(seconds * 1000)), Timeout.InfiniteTimeSpan);
+        _wake.WaitOne();
+    }
+
+    public void Dispose()
+    {
+        _alarm.Dispose();
+        _wake.Dispose();
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace RlOffload.Inference.Remote;
+
+/// <summary>What a server says of itself at /health.</summary>
+/// <param name="Wire">Version of the messages it takes.</param>
+/// <param name="Partitions">Parts of the model that are open.</param>
+public sealed record ServerHealth(string Status, int Wire, string Model, string Sha256, int Partitions, long Answered, long Refused)
+{
+    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>Asks a server; null where nobody answers in time.</summary>
+    public static async Task<ServerHealth?> Of(Uri server, TimeSpan timeout, CancellationToken cancel)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = timeout };
+        try
+        {
+            return JsonSerializer.Deserialize<ServerHealth>(await http.GetByteArrayAsync(new Uri(server, RemoteServer.HealthPath), cancel).ConfigureAwait(false), Json);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+}

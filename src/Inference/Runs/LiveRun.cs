@@ -1,0 +1,214 @@
+using RlOffload.Environment;
+using RlOffload.Environment.Links;
+using RlOffload.Environment.Plans;
+using RlOffload.Environment.Profiles;
+using RlOffload.Environment.Simulation;
+using RlOffload.Inference.Codec;
+using RlOffload.Inference.Emulation;
+using RlOffload.Inference.Flights;
+using RlOffload.Inference.Images;
+using RlOffload.Inference.Partitions;
+using RlOffload.Inference.Policies;
+using RlOffload.Inference.Remote;
+using RlOffload.Inference.Wire;
+
+namespace RlOffload.Inference.Runs;
+
+/// <summary>
+/// Plays the scenario that a policy was trained for in real time: real images, real heads and tails, real bytes on a real socket to a server process.
+/// Emulated are only what this machine does not have: a slower device (its station stays busy for the scenario's time), the link (what is written
+/// to the socket is paced by the trace), the round trip and the server's speed and load (the answer is held back).
+/// </summary>
+public sealed class LiveRun
+{
+    /// <summary>How much too late this machine's timers may wake, s of real time.</summary>
+    private const double WakeMargin = 0.004;
+
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly RunOptions _options;
+    private readonly FrozenPolicy _policy;
+    private readonly ModelProfile _profile;
+    private readonly string _modelPath;
+    private readonly LabelledImages _images;
+    private readonly LinkTrace _trace;
+    private readonly TraceLinks _links;
+    private readonly Scenario _scenario;
+    private readonly List<string> _warnings = [];
+
+    /// <summary>Opens and checks everything but the server.</summary>
+    /// <exception cref="InputException">An option or file is refused.</exception>
+    public LiveRun(RunOptions options)
+    {
+        _options = options;
+        if (!(options.Speed > 0) || options.Speed > 1000)
+            throw new InputException("run", "--speed", $"is {options.Speed}, allowed is above 0 to 1000");
+        if (options.Requests is < 1)
+            throw new InputException("run", "--requests", $"is {options.Requests}, allowed is 1 or more");
+        if (options.RttMs is { } ms && (!(ms >= 0) || !double.IsFinite(ms)))
+            throw new InputException("run", "--rtt", $"is {ms}, allowed is a number of ms of 0 or more");
+        _policy = FrozenPolicyFile.Read(options.Policy);
+        _profile = ProfileFile.Read(options.Profile ?? Named("--profile", _policy.Profile.Path));
+        _modelPath = options.Model ?? Named("--model", _policy.Model.Path);
+        var shape = _profile.Model.Shape;
+        _images = LabelledImages.Read(options.Images, options.Labels, shape.Count == 4 ? [.. shape.Skip(1)] : shape, 0, int.MaxValue, options.Seed);
+        _scenario = _policy.Scenario with { Requests = options.Requests ?? _images.Count };
+        _trace = ReadLink();
+        var rtt = options.RttMs is { } told ? RttModel.Constant(told) : _trace.RoundTrips ?? RttModel.Constant(_scenario.Uplink.PriorRtt * 1000);
+        _links = new TraceLinks([new LinkWindow(_trace, 0, 0)], rtt, _trace.Name);
+        if (_scenario.Device.TimeFactor < 1)
+            _warnings.Add($"the scenario's device is faster than the profile's machine (factor {_scenario.Device.TimeFactor}); it cannot be emulated, real times are taken");
+    }
+
+    public int Requests => _scenario.Requests;
+
+    /// <exception cref="InputException">The policy is refused, or the server serves another model.</exception>
+    public async Task<RunReport> Play(IProgress<RunProgress>? progress, CancellationToken cancel)
+    {
+        using var policy = OnnxPolicy.Open(_options.Policy, _profile, _warnings.Add);
+        using var partitions = new PartitionSet(_modelPath, _profile);
+        var model = new CostModel(policy.Model.Table, _scenario);
+        var draw = new WindowDraw(_scenario, _links, _options.Seed);
+        draw.Draw(0);
+        var alive = await CheckServer(cancel).ConfigureAwait(false);
+
+        var time = _options.Speed == 1 ? TimeProvider.System : new ScaledTime(TimeProvider.System, _options.Speed);
+        var clock = new RunClock(time);
+        using var mailbox = new Mailbox(clock);
+        var pixels = new PixelCodec(_profile);
+        using var pool = FlightPool.Of(partitions, pixels.ImageBytes, [.. PartitionSet.DeviceParts(model)], ready: 2);
+        var link = new ShapedLink(draw, clock);
+        var encoding = _scenario.Uplink.InputEncoding;
+        using var device = new LocalDevice(new RequestWriter(partitions, encoding), pixels, mailbox, pool, emulates: _scenario.Device.TimeFactor > 1);
+        using var remote = new RemoteClient(_options.Server, new RequestWriter(partitions, encoding), model, mailbox, pool, link, new EmulatedPath(draw));
+        using var log = _options.Log is { } path ? new DecisionLog(path, image => _images.Label(image)) : null;
+        var flights = new List<FlightRecord>(Requests);
+        var controller = new Controller(model, policy, device, remote, pool, mailbox, WakeMargin * _options.Speed, flight =>
+        {
+            flights.Add(FlightRecord.Of(flight));
+            log?.Add(flight);
+            progress?.Report(new RunProgress(flights.Count, Requests, clock.Now));
+        });
+
+        if (alive)
+            alive = await remote.WarmUp(cancel).ConfigureAwait(false);
+        WarmUp(policy, model, pool, partitions);
+        clock.Restart();
+        var loop = Task.Factory.StartNew(controller.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Bring(controller, draw, clock, cancel).ConfigureAwait(false);
+        await loop.ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+        return Report(model, policy, controller, remote, [.. flights.OrderBy(f => f.Request)], alive, clock.Now);
+    }
+
+    /// <summary>Submits each request when it arrives.</summary>
+    private async Task Bring(Controller controller, WindowDraw draw, RunClock clock, CancellationToken cancel)
+    {
+        try
+        {
+            for (var i = 0; i < Requests; i++)
+            {
+                await clock.Until(draw.ArrivalTimes[i], cancel).ConfigureAwait(false);
+                controller.Submit(i % _images.Count, draw.Deadlines[i], (image, pixels) => _images.Pixels(image).CopyTo(pixels));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What is under way is still answered; the caller throws.
+        }
+        finally
+        {
+            controller.Finish();
+        }
+    }
+
+    /// <summary>The first runs of anything are slow for reasons that are none of the scenario's.</summary>
+    private void WarmUp(OnnxPolicy policy, CostModel model, FlightPool pool, PartitionSet partitions)
+    {
+        var observation = new Observation
+        {
+            Deadline = _scenario.Deadlines.Median, Rate = _scenario.Uplink.PriorBitsPerSecond, LastRate = _scenario.Uplink.PriorBitsPerSecond,
+            PreviousRate = _scenario.Uplink.PriorBitsPerSecond, Rtt = _scenario.Uplink.PriorRtt, ServerLoad = 1, FastIntensity = 1, SlowIntensity = 1, Slowdown = 1, Battery = 1,
+        };
+        var mask = model.Table.Runnable.ToArray();
+        for (var i = 0; i < 200; i++)
+            policy.Decide(observation, mask);
+        var writer = new RequestWriter(partitions, _scenario.Uplink.InputEncoding);
+        var flight = pool.Take();
+        flight.Begin(0, 0, 0, 1);
+        _images.Pixels(0).CopyTo(flight.Pixels);
+        foreach (var plan in model.Table.Plans.Plans.Where(p => p.Kind == PlanKind.Split))
+        {
+            flight.Store!.RunHead(plan.Cut);
+            flight.Store.RunTail(plan.Exit, plan.Cut);
+            writer.Write(plan, 0, flight.Pixels, flight.Store, ref flight.Message);
+        }
+        foreach (var plan in model.Table.Plans.Plans.Where(p => p.Kind == PlanKind.Local))
+            flight.Store!.RunWhole(plan.Exit);
+        pool.Release(flight);
+    }
+
+    private async Task<bool> CheckServer(CancellationToken cancel)
+    {
+        var health = await ServerHealth.Of(_options.Server, HealthTimeout, cancel).ConfigureAwait(false);
+        if (health is null)
+        {
+            _warnings.Add($"{_options.Server} does not answer; every image is answered on the device");
+            return false;
+        }
+        if (health.Wire != RequestHeader.Version)
+            throw new InputException("run", "--server", $"{_options.Server} takes messages of version {health.Wire}, allowed is {RequestHeader.Version}");
+        if (!health.Sha256.Equals(_profile.Model.Sha256, StringComparison.OrdinalIgnoreCase))
+            throw new InputException("run", "--server", $"{_options.Server} serves {health.Model} with {health.Sha256}, the policy is for {_profile.Model.Sha256}");
+        return true;
+    }
+
+    private RunReport Report(
+        CostModel model, OnnxPolicy policy, Controller controller, RemoteClient remote, IReadOnlyList<FlightRecord> flights, bool alive, double seconds)
+    {
+        var twin = SimulatedTwin.Play(model, _links, _options.Seed, [.. flights.Select(f => f.PlanIndex)]);
+        var summary = new RunSummary(model, flights, twin);
+        return new RunReport
+        {
+            Requests = flights.Count,
+            Model = _modelPath,
+            Policy = _options.Policy,
+            Link = _options.Link,
+            LinkMeanMbitS = Math.Round(_trace.MeanBitsPerSecond * _scenario.Uplink.RateScale / 1e6, 4),
+            Speed = _options.Speed,
+            DeviceTimeFactor = _scenario.Device.TimeFactor,
+            ServerTimeFactor = _scenario.Server.TimeFactor,
+            Seconds = Math.Round(seconds, 3),
+            Reward = Math.Round(summary.Reward, 5),
+            RewardPredicted = Math.Round(summary.RewardPredicted, 5),
+            Accuracy = summary.Accuracy(_images.Label),
+            LatencyMs = summary.Latency,
+            ModelError = summary.ModelError,
+            ExpectedError = summary.ExpectedError,
+            Parts = summary.Parts,
+            Outcomes = summary.Outcomes,
+            SameOutcome = Math.Round(summary.SameOutcome, 5),
+            Plans = summary.Plans,
+            Reasons = summary.Reasons,
+            Refusal = remote.LastRefusal,
+            DecisionUs = summary.Decisions,
+            PolicyFallbacks = policy.Fallbacks,
+            HeadTimeRatio = summary.HeadTimeRatio,
+            HeaderBytes = summary.HeaderBytes,
+            EnergyJ = Math.Round(controller.Energy, 3),
+            ServerAnswered = alive,
+            Warnings = _warnings,
+        };
+    }
+
+    private LinkTrace ReadLink()
+    {
+        if (!_options.Link.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return TraceFile.Read(_options.Link).Trace;
+        var link = LinkModel.Read(_options.Link);
+        return link.Draw(_options.Seed, 0, Math.Max(60, Requests * _scenario.Arrivals.MeanGap * 1.5)).With(link.Rtt);
+    }
+
+    private string Named(string option, string path) => FrozenPolicyFile.Find(_options.Policy, path)
+        ?? throw new InputException(Path.Combine(_options.Policy, FrozenPolicyFile.Description), option, $"{path} is not there; name the file with {option}");
+}

@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+
+namespace RlOffload.Inference.Wire;
+
+/// <summary>
+/// The first 32 bytes of an answer, all little-endian: "RLOA", version, exit, outputs, 0, payload bytes (4), waited (4, us), computed (4, us), 0 (4), request
+/// id (8). Then the exit's outputs one after the other, as the network computes them.
+/// </summary>
+/// <param name="WaitedSeconds">From the message's last byte to the start of the work, by the server's clock.</param>
+/// <param name="ComputedSeconds">Unpacking and the tail, by the server's clock.</param>
+public readonly record struct AnswerHeader(int Exit, int Outputs, int PayloadBytes, double WaitedSeconds, double ComputedSeconds, ulong Request)
+{
+    public const int Size = 32;
+
+    /// <summary>"RLOA" read as a little-endian number.</summary>
+    private const uint Magic = 0x414F4C52;
+
+    public void Write(Span<byte> to)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(to, Magic);
+        (to[4], to[5], to[6], to[7]) = (RequestHeader.Version, checked((byte)Exit), checked((byte)Outputs), 0);
+        BinaryPrimitives.WriteInt32LittleEndian(to[8..], PayloadBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[12..], (uint)Math.Clamp(WaitedSeconds * 1e6, 0, uint.MaxValue));
+        BinaryPrimitives.WriteUInt32LittleEndian(to[16..], (uint)Math.Clamp(ComputedSeconds * 1e6, 0, uint.MaxValue));
+        BinaryPrimitives.WriteUInt32LittleEndian(to[20..], 0);
+        BinaryPrimitives.WriteUInt64LittleEndian(to[24..], Request);
+    }
+
+    /// <param name="problem">What is wrong and what is allowed; null where nothing is.</param>
+    public static AnswerHeader Read(ReadOnlySpan<byte> message, out string? problem)
+    {
+        problem = null;
+        if (message.Length < Size)
+            problem = $"length: is {message.Length} bytes, allowed is {Size} or more";
+        else if (BinaryPrimitives.ReadUInt32LittleEndian(message) != Magic)
+            problem = $"magic: is 0x{Convert.ToHexString(message[..4])}, allowed is 0x524C4F41 (RLOA)";
+        else if (message[4] != RequestHeader.Version)
+            problem = $"version: is {message[4]}, allowed is {RequestHeader.Version}";
+        else if (BinaryPrimitives.ReadInt32LittleEndian(message[8..]) != message.Length - Size)
+            problem = $"payload: is {message.Length - Size} bytes, the header says {BinaryPrimitives.ReadInt32LittleEndian(message[8..])}";
+        if (problem is not null)
+            return default;
+        return new AnswerHeader(message[5], message[6], BinaryPrimitives.ReadInt32LittleEndian(message[8..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(message[12..]) * 1e-6, BinaryPrimitives.ReadUInt32LittleEndian(message[16..]) * 1e-6,
+            BinaryPrimitives.ReadUInt64LittleEndian(message[24..]));
+    }
+}

@@ -1,0 +1,152 @@
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
+using RlOffload.Environment.Simulation;
+using RlOffload.Inference;
+using RlOffload.Inference.Flights;
+using RlOffload.Inference.Policies;
+using RlOffload.Tests.Environment;
+
+namespace RlOffload.Tests.Inference;
+
+public class ControllerTests
+{
+    public static TheoryData<string> Scenarios => ["plain", "modem", "hot", "loaded", "slow link", "short deadlines"];
+
+    [Theory, MemberData(nameof(Scenarios))]
+    public void InAWorldAsTheSimulatorThinksItEveryDecisionAndOutcomeIsTheSimulators(string name)
+    {
+        var scenario = Of(name);
+        var model = TestWorld.Model(scenario);
+        var links = name == "slow link" ? TestWorld.Constant(1e5) : TestWorld.Varying();
+        var environment = new OffloadEnvironment(model, links, 11);
+        var policy = new Mixed(model);
+        for (var window = 0; window < 4; window++)
+        {
+            var expected = new Outcome[scenario.Requests];
+            var rates = new double[scenario.Requests];
+            environment.Reset(window);
+            while (!environment.Truncated)
+            {
+                rates[environment.Observation.Request] = environment.Observation.Rate;
+                environment.Step(policy.Decide(environment.Observation, environment.Mask));
+                foreach (var outcome in environment.Delivered)
+                    expected[outcome.Request] = outcome;
+            }
+
+            var draw = new WindowDraw(scenario, links, 11);
+            draw.Draw(window);
+            using var world = new VirtualWorld(model, draw, policy);
+            world.Play();
+
+            Assert.Equal(scenario.Requests, world.Ended.Count);
+            foreach (var (outcome, _, plan, rate) in world.Ended)
+            {
+                var e = expected[outcome.Request];
+                Assert.Equal((e.Plan, e.Kind), (outcome.Plan, outcome.Kind));
+                Assert.Equal(rates[outcome.Request], rate, rates[outcome.Request] * 1e-4);
+                Close(e.Latency, outcome.Latency);
+                Close(e.Reward, outcome.Reward);
+                Close(e.Energy, outcome.Energy);
+                Close(e.BytesSent, outcome.BytesSent, 2);
+                Close(e.DeviceWait, outcome.DeviceWait);
+                Close(e.Device, outcome.Device);
+                Close(e.UplinkWait, outcome.UplinkWait);
+                Close(e.Uplink, outcome.Uplink);
+                if (outcome.Kind == OutcomeKind.Answered && plan.Kind is PlanKind.Split or PlanKind.Remote)
+                    Close(e.Server, outcome.Server);
+            }
+            Close(environment.TotalEnergy, world.Controller.Energy, 1e-3);
+        }
+    }
+
+    [Fact]
+    public void WhereTheServerRefusesTheDeviceAnswersAtOnceWithTheBestBranchThatFits()
+    {
+        var model = TestWorld.Model();
+        var draw = new WindowDraw(model.Scenario, TestWorld.Varying(), 3);
+        draw.Draw(0);
+        using var world = new VirtualWorld(model, draw, new Mixed(model), _ => true);
+        world.Play();
+
+        Assert.Equal(model.Scenario.Requests, world.Ended.Count);
+        var sent = world.Ended.Where(e => e.Plan.Kind is PlanKind.Split or PlanKind.Remote).ToList();
+        Assert.DoesNotContain(sent, e => e.Outcome.Kind == OutcomeKind.Answered);
+        Assert.Contains(sent, e => e.Outcome.Kind == OutcomeKind.Fallback && e.Reason == Reason.Unreachable);
+        // Nothing was sent, so the link is not believed to be slow.
+        Assert.All(sent, e => Assert.Equal(0, e.Outcome.BytesSent));
+        Assert.All(world.Ended, e => Assert.True(e.Rate >= 0.9 * model.Scenario.Uplink.PriorBitsPerSecond));
+        // At once: not only when the deadline leaves no other choice.
+        Assert.Contains(sent, e => e.Outcome.Kind == OutcomeKind.Fallback && e.Outcome.Latency < 0.8 * e.Outcome.Deadline);
+    }
+
+    [Fact]
+    public void ADecisionAndItsBookKeepingAllocateNothing()
+    {
+        var model = TestWorld.Model();
+        using var mailbox = new Mailbox(new RunClock(new ManualTime()));
+        using var pool = new FlightPool(() => new Flight(null, 0));
+        var idle = new Idle();
+        var controller = new Controller(model, new Mixed(model), idle, idle, pool, mailbox, 0, _ => { });
+        FillImage nothing = (_, _) => { };
+        void Request(double now)
+        {
+            controller.Submit(0, 0.5, nothing);
+            controller.Pump(now);
+        }
+        for (var i = 0; i < 300; i++)
+            Request(i);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 300; i < 400; i++)
+            Request(i);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static Scenario Of(string name)
+    {
+        var s = TestWorld.Scenario;
+        return name switch
+        {
+            "modem" => s with { Uplink = s.Uplink with { Observe = RateKnowledge.Modem } },
+            "hot" => s with { Device = s.Device with { Heat = new HeatSpec(TimeConstant: 5, From: 0.2, To: 0.6) } },
+            "loaded" => s with { Server = new ServerSpec(TimeFactor: 3, Loads: [1, 4, 15], LoadDwellSeconds: 2) },
+            "short deadlines" => s with { Deadlines = new DeadlineSpec(0.35, 0.7) },
+            _ => s,
+        };
+    }
+
+    private static void Close(double expected, double actual, double tolerance = 2e-5) =>
+        Assert.True(Math.Abs(expected - actual) <= tolerance, $"expected {expected}, was {actual}");
+
+    /// <summary>Greedy three times of four, else the plan whose turn it is, so that bad plans and probes are met too.</summary>
+    private sealed class Mixed(CostModel model) : IPolicy
+    {
+        public string Name => "mixed";
+
+        public void Begin(int window) { }
+
+        public int Decide(Observation observation, ReadOnlySpan<bool> mask)
+        {
+            var turn = observation.Request * 7 % mask.Length;
+            return observation.Request % 4 == 0 && mask[turn] ? turn : GreedyFallback.Decide(model, observation, mask);
+        }
+    }
+
+    private sealed class Idle : IDevice, IRemote
+    {
+        public void ComputeHead(Flight flight, double begun, double seconds) => flight.Release();
+
+        public void ComputeBranch(Flight flight, int exit, double begun, double seconds) => flight.Release();
+
+        public void Stop(Flight flight) { }
+
+        public void Send(Flight flight) => flight.Release();
+
+        public void SendProbe(int request) { }
+
+        public void Stop(int request, bool probe) { }
+
+        public double Carried(double now) => 0;
+
+        public double BytesBetween(double from, double to) => 0;
+    }
+}

@@ -1,0 +1,39 @@
+using RlOffload.Inference.Wire;
+
+namespace RlOffload.Tests.Inference.Wire;
+
+public class AnswerHeaderTests
+{
+    [Fact]
+    public void TheBytesAreGoldenAndReadBack()
+    {
+        var sample = new AnswerHeader(4, 1, 8, 0.000258, 0.017, 0x0807060504030201);
+        var bytes = new byte[AnswerHeader.Size + 8];
+        sample.Write(bytes);
+        Assert.Equal("524C4F41" + "01040100" + "08000000" + "02010000" + "68420000" + "00000000" + "0102030405060708", Convert.ToHexString(bytes[..32]));
+        var back = AnswerHeader.Read(bytes, out var problem);
+        Assert.Null(problem);
+        Assert.Equal(0.000258, back.WaitedSeconds, 1e-9);
+        Assert.Equal(0.017, back.ComputedSeconds, 1e-9);
+        Assert.Equal(sample.Request, back.Request);
+    }
+
+    [Fact]
+    public void AnAnswerOfAnotherLengthVersionOrMagicIsRefused()
+    {
+        var bytes = new byte[AnswerHeader.Size + 8];
+        new AnswerHeader(4, 1, 8, 0, 0, 1).Write(bytes);
+        Problem(bytes[..35], "payload");
+        Problem(bytes[..20], "length");
+        bytes[4] = 9;
+        Problem(bytes, "version");
+        bytes[0] = 0;
+        Problem(bytes, "magic");
+    }
+
+    private static void Problem(byte[] bytes, string start)
+    {
+        AnswerHeader.Read(bytes, out var problem);
+        Assert.StartsWith(start, problem!, StringComparison.Ordinal);
+    }
+}
