@@ -106,8 +106,8 @@ public sealed class RemoteServerTests : IAsyncLifetime
             await client.ConnectAsync(_server.Address.Host, _server.Address.Port);
             using var reader = new StreamReader(client.GetStream());
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(bytes));
-            client.Client.Shutdown(SocketShutdown.Send);
-            Assert.StartsWith("HTTP/1.1 4", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+            // Not more than the first line: a server that closes on unread bytes may reset the connection after its answer.
+            Assert.StartsWith("HTTP/1.1 4", await reader.ReadLineAsync(), StringComparison.Ordinal);
         }
         Assert.Equal("ok", (await ServerHealth.Of(_server.Address, TimeSpan.FromSeconds(30), default))!.Status);
     }
