@@ -9,6 +9,7 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     ProfileVerb.Create(),
     TrainVerb.Create(),
     EvaluateVerb.Create(),
+    ExportVerb.Create(),
     VerifyVerb.Create(),
     ServeVerb.Create(),
     RunVerb.Create(),
