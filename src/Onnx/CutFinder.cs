@@ -27,7 +27,8 @@ public static class CutFinder
         var nodes = Enumerable.Range(0, graph.Nodes.Count).Where(i => needed[i] && !graph.IsConstantNode(i)).ToList();
         if (outputs.Count == 0 || outputs.Any(graph.IsConstant) || outputs.Any(o => graph.Producer(o) < 0))
             throw new InvalidDataException(
-                $"{graph.Model.Source}:graph.output '{string.Join(",", outputs)}': is not computed from the model's input, so it cannot be an exit");
+                $"{graph.Model.Source}:graph.output '{string.Join(",", outputs)}': "
+                + "is not computed from the model's input, so it cannot be an exit");
 
         // How many nodes (and the answer itself) still wait for each tensor.
         var waiting = new Dictionary<string, int>(StringComparer.Ordinal);

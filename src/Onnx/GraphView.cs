@@ -105,7 +105,7 @@ public sealed class GraphView
     {
         var nodes = model.Proto.Graph.Node;
         var makers = new Dictionary<string, int>(StringComparer.Ordinal);
-        var known = new HashSet<string>(Initialisers.Keys.Concat(SparseInitialisers.Keys).Concat(Inputs.Select(v => v.Name)), StringComparer.Ordinal);
+        var known = Initialisers.Keys.Concat(SparseInitialisers.Keys).Concat(Inputs.Select(v => v.Name)).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < nodes.Count; i++)
             foreach (var output in nodes[i].Output.Where(o => o.Length > 0))
                 if (known.Contains(output) || !makers.TryAdd(output, i))
@@ -138,6 +138,7 @@ public sealed class GraphView
                     ready.Enqueue(next, next);
         }
         var stuck = Array.FindIndex(waits, w => w > 0);
-        return stuck < 0 ? order : throw new InvalidDataException($"{model.Source}:graph.node[{stuck}] '{nodes[stuck].Name}': depends on its own output");
+        return stuck < 0 ? order
+            : throw new InvalidDataException($"{model.Source}:graph.node[{stuck}] '{nodes[stuck].Name}': depends on its own output");
     }
 }

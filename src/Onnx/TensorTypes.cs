@@ -1,4 +1,5 @@
 using RlOffload.Onnx.Proto;
+using Dimension = RlOffload.Onnx.Proto.TensorShapeProto.Types.Dimension;
 
 namespace RlOffload.Onnx;
 
@@ -13,7 +14,7 @@ public static class TensorTypes
         {
             tensor.Shape = new TensorShapeProto();
             foreach (var size in shape)
-                tensor.Shape.Dim.Add(size >= 0 ? new TensorShapeProto.Types.Dimension { DimValue = size } : new TensorShapeProto.Types.Dimension());
+                tensor.Shape.Dim.Add(size >= 0 ? new Dimension { DimValue = size } : new Dimension());
         }
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }

@@ -30,7 +30,8 @@ internal static class ProfileVerb
         };
         var exits = new Option<string?>("--exits")
         {
-            Description = "Outputs that are exits, shallowest first, by commas [default: exit1, exit2, ... by name; else all outputs are one exit].",
+            Description = "Outputs that are exits, shallowest first, by commas "
+                + "[default: exit1, exit2, ... by name; else all outputs are one exit].",
         };
         var shape = new Option<string?>("--shape")
         {
@@ -38,7 +39,8 @@ internal static class ProfileVerb
         };
         var images = new Option<string?>("--images")
         {
-            Description = "Labelled images for accuracy: IDX [N,C,H,W] or [N,H,W,C], 28x28 items that frames are made of, or CIFAR-10 records (.bin).",
+            Description = "Labelled images for accuracy: IDX [N,C,H,W] or [N,H,W,C], 28x28 items that frames are made of, "
+                + "or CIFAR-10 records (.bin).",
         };
         var labels = new Option<string?>("--labels") { Description = "IDX labels [default: NAME-labels beside the images]." };
         var count = new Option<int>("--accuracy-images")
@@ -97,7 +99,9 @@ internal static class ProfileVerb
         try
         {
             AnsiConsole.Progress().HideCompleted(false)
-                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
+                .Columns(
+                    new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(),
+                    new RemainingTimeColumn())
                 .Start(context =>
                 {
                     var bars = new Dictionary<string, ProgressTask>();
@@ -111,11 +115,11 @@ internal static class ProfileVerb
         }
         catch (OperationCanceledException)
         {
-            AnsiConsole.MarkupLineInterpolated($"Interrupted. What was measured is in {options.Out}.journal; the same command goes on from there.");
+            Console.WriteLine($"Interrupted. What was measured is in {options.Out}.journal; the same command goes on from there.");
             throw;
         }
         ProfileTable.Print(profile!);
-        AnsiConsole.MarkupLineInterpolated($"Wrote {options.Out}");
+        Console.WriteLine($"Wrote {options.Out}");
         return 0;
     }
 
@@ -126,7 +130,8 @@ internal static class ProfileVerb
             if (T.TryParse(part, CultureInfo.InvariantCulture, out var number))
                 numbers.Add(number);
             else
-                problems.Add($"{option}: '{part}' in '{text}' is no {(typeof(T) == typeof(long) ? "whole number" : "number")}; numbers separated by commas are allowed");
+                problems.Add($"{option}: '{part}' in '{text}' is no {(typeof(T) == typeof(long) ? "whole number" : "number")}; "
+                    + "numbers separated by commas are allowed");
         return [.. numbers];
     }
 

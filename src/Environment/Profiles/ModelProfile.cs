@@ -113,4 +113,5 @@ public sealed record UntimedCut(string After, long Elements, long Bytes);
 /// <param name="OutputBytes">Of all <paramref name="Outputs"/> together.</param>
 /// <param name="Inputs">Tensors that other nodes or the model's input give; weights are left out.</param>
 /// <param name="Outputs">Tensors that other nodes or exits take.</param>
-public sealed record ProfiledNode(string Name, string Op, double Ms, long OutputBytes, IReadOnlyList<string> Inputs, IReadOnlyList<CutTensor> Outputs);
+public sealed record ProfiledNode(
+    string Name, string Op, double Ms, long OutputBytes, IReadOnlyList<string> Inputs, IReadOnlyList<CutTensor> Outputs);

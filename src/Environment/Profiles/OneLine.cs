@@ -12,7 +12,8 @@ internal sealed class OneLine<T> : JsonConverter<T>
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public override T? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => JsonSerializer.Deserialize<T>(ref reader, Plain);
+    public override T? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<T>(ref reader, Plain);
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         writer.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(value, Plain), skipInputValidation: true);

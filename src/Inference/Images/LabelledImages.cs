@@ -49,7 +49,8 @@ public sealed class LabelledImages
         if (cifar && labels is not null)
             throw new InputException(labels, "--labels",
                 $"is given, but the CIFAR-10 records of {images} carry their labels; leave it out");
-        var (shape, count, record, label, kind) = cifar ? OpenCifar(images) : OpenIdx(images, labels ?? FrameSet.LabelsBeside(images), input, seed);
+        var labelsFile = cifar ? images : labels ?? FrameSet.LabelsBeside(images);
+        var (shape, count, record, label, kind) = cifar ? OpenCifar(images) : OpenIdx(images, labelsFile, input, seed);
         if (first < 0 || first >= count)
             throw new InputException(images, "--first-image", $"is {first}, allowed is 0 to {count - 1}");
         if (most < 1)
@@ -70,7 +71,7 @@ public sealed class LabelledImages
         return new LabelledImages(pixels, classes, ChannelsOf(input))
         {
             Description = $"{Path.GetFileName(images)}, {kind} {first} to {first + taken - 1}",
-            LabelsFile = cifar ? images : labels ?? FrameSet.LabelsBeside(images),
+            LabelsFile = labelsFile,
             First = first,
         };
     }

@@ -11,7 +11,7 @@ internal static class CutSelection
     /// <returns>The chosen cuts in their given order. The input and the exits' own outputs are always among them.</returns>
     public static IReadOnlyList<Cut> Choose(IReadOnlyList<Cut> cuts, Func<Cut, long> bytes, int most)
     {
-        var chosen = cuts.Where(c => c.Depth == 0 || c.LocalOf.Count > 0).ToHashSet();
+        var chosen = cuts.Where(IsFixed).ToHashSet();
         var others = cuts.Where(c => !chosen.Contains(c)).ToList();
         var room = Math.Max(0, most - chosen.Count);
         if (others.Count <= room)
@@ -23,5 +23,27 @@ internal static class CutSelection
             .OrderBy(x => x.rank).ThenBy(x => x.cut.Tensors.Count).ThenBy(x => bytes(x.cut)).ThenBy(x => x.cut.Depth)
             .Take(room).Select(x => x.cut));
         return [.. cuts.Where(chosen.Contains)];
+    }
+
+    /// <summary>The input and the exits' own outputs are in every profile.</summary>
+    public static bool IsFixed(Cut cut) => cut.Depth == 0 || cut.LocalOf.Count > 0;
+
+    /// <summary>
+    /// An order in which any number of first cuts covers the whole depth: the fixed ones, then the others by the reversed bits of their index
+    /// (van der Corput 1935). Each comes with its index in <paramref name="cuts"/>.
+    /// </summary>
+    public static IEnumerable<(Cut Cut, int Index)> Spread(IReadOnlyList<Cut> cuts)
+    {
+        var all = cuts.Select((cut, index) => (cut, index)).ToList();
+        var others = all.Where(c => !IsFixed(c.cut)).Select((c, place) => (c, key: Reversed((uint)place))).OrderBy(c => c.key).Select(c => c.c);
+        return all.Where(c => IsFixed(c.cut)).Concat(others);
+    }
+
+    private static uint Reversed(uint bits)
+    {
+        var reversed = 0u;
+        for (var i = 0; i < 32; i++, bits >>= 1)
+            reversed = (reversed << 1) | (bits & 1);
+        return reversed;
     }
 }

@@ -22,7 +22,8 @@ internal static class InputSizes
         return
         [
             new("raw", (double)images.ImageBytes * perRequest, 0, "8-bit pixels in the input's layout"),
-            new("deflate", Math.Round(deflated.Average() * perRequest, 1), 0, $"mean of {images.Count} images, raw through .NET's Deflate at level Optimal"),
+            new("deflate", Math.Round(deflated.Average() * perRequest, 1), 0,
+                $"mean of {images.Count} images, raw through .NET's Deflate at level Optimal"),
             new("float32", 4.0 * images.ImageBytes * perRequest, 0, "the input tensor as it enters the network"),
         ];
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 
 namespace RlOffload.Inference.Profiling;
@@ -15,20 +16,30 @@ internal sealed class Journal : IDisposable
     private readonly StreamWriter _writer;
 
     /// <param name="subject">Everything that the measurements depend on.</param>
+    /// <exception cref="InputException">No file can be written there.</exception>
     public Journal(string path, string subject)
     {
         Path = path;
         var header = JsonSerializer.Serialize(new Entry("subject", JsonSerializer.SerializeToElement(subject)), Json);
         var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
         var kept = lines.Length > 0 && lines[0] == header ? lines.Skip(1).Where(Keep).ToList() : [];
-        File.WriteAllLines(path, kept.Prepend(header));
-        _writer = new StreamWriter(path, append: true) { AutoFlush = true };
+        try
+        {
+            File.WriteAllLines(path, kept.Prepend(header));
+            _writer = new StreamWriter(path, append: true) { AutoFlush = true };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, "file", $"cannot be written ({e.Message.TrimEnd('.')}); --out must name a place for files");
+        }
     }
 
     public string Path { get; }
 
     /// <summary>Measurements found from an earlier, interrupted profile.</summary>
     public int Resumed { get; private set; }
+
+    public bool Knows(string key) => _known.ContainsKey(key);
 
     public T Measure<T>(string key, Func<T> measure)
     {

@@ -14,8 +14,8 @@ internal static class PeakMemory
 
     private static readonly HashSet<string> InPlace =
     [
-        "Relu", "LeakyRelu", "Clip", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Elu", "Add", "Sub", "Mul", "Div", "Sum", "Exp", "Sqrt", "Neg",
-        "Abs", "BatchNormalization",
+        "Relu", "LeakyRelu", "Clip", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Elu", "Add", "Sub", "Mul", "Div", "Sum", "Exp", "Sqrt",
+        "Neg", "Abs", "BatchNormalization",
     ];
 
     /// <param name="outputs">The tensors that the partition, starting at the model's inputs, must compute.</param>
@@ -57,7 +57,8 @@ internal static class PeakMemory
             foreach (var buffer in reads.Select(r => buffers[r]))
                 if (--buffer.Readers == 0)
                     now -= buffer.Bytes;
-            foreach (var unread in graph.Writes(node).Select(o => buffers[o]).Where(b => b.Readers == 0).Distinct().Except(reads.Select(r => buffers[r])))
+            var read = reads.Select(r => buffers[r]);
+            foreach (var unread in graph.Writes(node).Select(o => buffers[o]).Where(b => b.Readers == 0).Distinct().Except(read))
                 now -= unread.Bytes;
         }
         return weights + peak;

@@ -62,7 +62,8 @@ public sealed record ProfileOptions(string Model, string Out)
         Need(Images is not null || Labels is null, "--labels: is given without --images; give both");
         Need(double.IsFinite(Pixels.Scale) && Pixels.Scale > 0, $"--scale: is {Pixels.Scale}, allowed is a number above 0");
         Need(Pixels.Mean.Count == Pixels.Std.Count && Pixels.Mean.All(double.IsFinite) && Pixels.Std.All(s => double.IsFinite(s) && s > 0),
-            $"--mean, --std: are {string.Join(',', Pixels.Mean)} and {string.Join(',', Pixels.Std)}, allowed are as many finite numbers each, std above 0");
+            $"--mean, --std: are {string.Join(',', Pixels.Mean)} and {string.Join(',', Pixels.Std)}, "
+            + "allowed are as many finite numbers each, std above 0");
         var folder = Path.GetDirectoryName(Path.GetFullPath(Out));
         Need(Directory.Exists(folder), $"--out: the folder {folder} does not exist");
         Need(!Directory.Exists(Out), $"--out: {Out} is a folder, a file is needed");

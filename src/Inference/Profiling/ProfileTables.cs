@@ -51,7 +51,8 @@ internal static class ProfileTables
             var made = graph.Writes(i).Where(t => tensors.TryGetValue(t, out var info) && info.Bytes > 0)
                 .Select(t => tensors[t].ToCutTensor(t) with { Shape = null }).ToList();
             yield return new ProfiledNode(
-                graph.NameOf(i), graph.Nodes[i].OpType, layers[i], made.Sum(t => t.Bytes), [.. graph.Reads(i).Where(t => !graph.IsConstant(t))], made);
+                graph.NameOf(i), graph.Nodes[i].OpType, layers[i], made.Sum(t => t.Bytes),
+                [.. graph.Reads(i).Where(t => !graph.IsConstant(t))], made);
         }
     }
 }

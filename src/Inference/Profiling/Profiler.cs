@@ -16,11 +16,11 @@ public readonly record struct ProfileProgress(string Stage, double Done, int Of)
 /// </summary>
 public sealed class Profiler(ProfileOptions options, TimeProvider clock, IProgress<ProfileProgress>? progress = null)
 {
-    /// <summary>Seconds of timing at 5 repeats that a network may take; a very slow one gets fewer cuts timed instead.</summary>
-    private const double Budget = 140;
-
-    /// <summary>A cut costs about this many times what the whole costs: loading twice, timing, and the comparison of bits.</summary>
-    private const double CutCost = 1.4;
+    /// <summary>
+    /// Seconds that timing may take at 5 repeats or fewer, more in proportion. A network too slow for all its cuts, or a machine too busy,
+    /// gets fewer of them timed; the rest are listed by size.
+    /// </summary>
+    private const double Budget = 150;
 
     /// <summary>Measures and writes <see cref="ProfileOptions.Out"/>.</summary>
     /// <exception cref="InputException">The model or an option is refused; nothing is written.</exception>
@@ -99,7 +99,8 @@ public sealed class Profiler(ProfileOptions options, TimeProvider clock, IProgre
         SplitNetwork network, IReadOnlyList<IReadOnlyList<string>> exits, IReadOnlyList<Cut> found, Journal journal, CancellationToken cancel)
     {
         using var meter = new CutMeter(network, exits, new PartitionTimer(clock, options.Repeats));
-        var (done, steps) = (0, exits.Count + 1 + Math.Min(found.Count, options.MaxCuts));
+        var chosen = CutSelection.Choose(found, c => network.BytesOf(c.Tensors), options.MaxCuts);
+        var (done, steps) = (0, exits.Count + 1 + chosen.Count);
         T Step<T>(string key, Func<T> measure)
         {
             cancel.ThrowIfCancellationRequested();
@@ -109,13 +110,22 @@ public sealed class Profiler(ProfileOptions options, TimeProvider clock, IProgre
         }
         var begin = clock.GetTimestamp();
         var whole = exits.Select((_, e) => Step($"whole/{e}", () => meter.MeasureWhole(e, cancel))).ToList();
-        var affordable = journal.Measure(
-            "affordable", () => (int)Math.Min(1e6, Budget * Math.Max(1, options.Repeats / 5.0) / (CutCost * clock.GetElapsedTime(begin).TotalSeconds)));
-        var cuts = CutSelection.Choose(found, c => network.BytesOf(c.Tensors), Math.Min(options.MaxCuts, affordable));
-        steps = exits.Count + 1 + cuts.Count;
         var layers = Step("layers", () => LayerTimes.Measure(network.Graph, meter.Inputs, Math.Min(options.Repeats, 10), cancel));
-        var measured = cuts.Select((c, id) => Step($"cut/{id}", () => meter.Measure(c, cancel))).ToList();
-        return (cuts, new ProfileTimes(whole, measured, layers));
+        var (budget, slowest) = (TimeSpan.FromSeconds(Budget * Math.Max(1, options.Repeats / 5.0)), TimeSpan.Zero);
+        var measured = new Dictionary<Cut, CutMeasure>();
+        foreach (var (cut, number) in CutSelection.Spread(chosen))
+        {
+            var start = clock.GetElapsedTime(begin);
+            if (start + slowest > budget && !CutSelection.IsFixed(cut) && !journal.Knows($"cut/{number}"))
+            {
+                steps--;
+                continue;
+            }
+            measured[cut] = Step($"cut/{number}", () => meter.Measure(cut, cancel));
+            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, (clock.GetElapsedTime(begin) - start).Ticks));
+        }
+        var cuts = chosen.Where(measured.ContainsKey).ToList();
+        return (cuts, new ProfileTimes(whole, [.. cuts.Select(c => measured[c])], layers));
     }
 
     private ModelProfile MeasureAccuracy(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using RlOffload.Environment;
 using RlOffload.Inference.Partitions;
@@ -90,7 +91,7 @@ internal static class TensorProbe
             if (shape is not null && declared is not null
                 && (declared.Count != shape.Count || declared.Zip(shape).Any(d => d.First >= 0 && d.First != d.Second)))
                 throw new InputException(source, "--shape", $"is {string.Join(',', shape)}, but input '{v.Name}' is "
-                    + $"[{string.Join(", ", declared.Select(d => d < 0 ? "?" : d.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]");
+                    + $"[{string.Join(", ", declared.Select(d => d < 0 ? "?" : d.ToString(CultureInfo.InvariantCulture)))}]");
             return new TensorInfo((DataType)tensor.ElemType, shape ?? [.. declared!.Select((d, i) => d >= 0 ? d : i == 0 ? 1 : size)]);
         });
     }

@@ -36,6 +36,15 @@ public class CutSelectionTests
         Assert.Equal([0, 7, 17, 27, 37, 41], chosen);
     }
 
+    [Fact]
+    public void AnyFirstCutsInTheSpreadOrderCoverTheDepth()
+    {
+        var order = CutSelection.Spread(Chain(10, _ => 1)).ToList();
+
+        Assert.Equal([0, 9, 1, 5, 3, 7, 2, 6, 4, 8], order.Select(c => c.Cut.Depth));
+        Assert.All(order, c => Assert.Equal(c.Cut.Depth, c.Index));
+    }
+
     private static long Bytes(Cut cut) => 100 - cut.Depth;
 
     private static IReadOnlyList<Cut> Chain(int count, Func<int, int> tensors) =>

@@ -1,3 +1,4 @@
+using RlOffload.Environment;
 using RlOffload.Inference.Profiling;
 
 namespace RlOffload.Tests.Inference.Profiling;
@@ -22,6 +23,10 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(8, resumed.Measure("u", () => 8));
         Assert.Equal(1, resumed.Resumed);
     }
+
+    [Fact]
+    public void APlaceWhereNothingCanBeWrittenIsRefused() =>
+        Assert.Contains("cannot be written", Assert.Throws<InputException>(() => new Journal(_folder.At("absent/p.journal"), "A")).Message);
 
     [Fact]
     public void AJournalOfSomethingElseIsStartedAnew()

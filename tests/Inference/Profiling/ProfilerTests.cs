@@ -107,6 +107,18 @@ public sealed class ProfilerTests : IDisposable
         Assert.Equal(all.Cuts.Count - 5, few.Untimed.Count);
     }
 
+    [Fact]
+    public void ANetworkTooSlowForItsTimeHasFewerCutsTimed()
+    {
+        var all = Run(_options with { Images = null });
+
+        var few = new Profiler(_options with { Images = null }, new SlowClock()).Run(CancellationToken.None);
+
+        Assert.InRange(few.Cuts.Count, 3, all.Cuts.Count - 1);
+        Assert.Equal(all.Cuts.Count, few.Cuts.Count + few.Untimed.Count);
+        Assert.Equal(2, few.Partitions.Count(p => p.Local));
+    }
+
     [Theory]
     [InlineData("--repeats: is 0, allowed is 1 or more")]
     [InlineData("--exits: 'nope' is no output")]
@@ -149,6 +161,16 @@ public sealed class ProfilerTests : IDisposable
     }
 
     private static ModelProfile Run(ProfileOptions options) => new Profiler(options, TimeProvider.System).Run(CancellationToken.None);
+
+    /// <summary>A second passes at every look.</summary>
+    private sealed class SlowClock : TimeProvider
+    {
+        private long _seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => ++_seconds;
+    }
 
     private sealed class Counter(Action<ProfileProgress> act) : IProgress<ProfileProgress>
     {
