@@ -34,6 +34,9 @@ public sealed class RunFolder(string path)
     public void Begin(Experiment experiment, RunManifest manifest)
     {
         Directory.CreateDirectory(Root);
+        // A checkpoint of the run that was here must not be taken for one of this run.
+        File.Delete(Checkpoint);
+        File.Delete(Evaluation);
         WriteText(Config, experiment.ResolvedYaml(Root));
         WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));
         WriteText(Metrics, Columns + "\n");
@@ -89,6 +92,9 @@ public sealed class RunFolder(string path)
     public void WriteEvaluation(Evaluation.EvaluationReport report) => WriteText(Evaluation, JsonSerializer.Serialize(report, ProfileFile.Json));
 
     public static void WriteText(string path, string text) => Move(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The beginning of a hash, as errors show it.</summary>
+    internal static string Short(string hash) => hash.Length > 12 ? hash[..12] + "..." : hash;
 
     private FileStream OpenCheckpoint()
     {

@@ -24,11 +24,18 @@ public sealed class TrainingRun
 
     public TrainingLoop Loop { get; }
 
-    /// <exception cref="InputException">The folder already holds a run.</exception>
-    public void Begin()
+    /// <exception cref="InputException">The folder holds a run that was interrupted.</exception>
+    public void RequireFree()
     {
         if (RunFolder.IsIn(_folder.Root) && !_folder.ReadManifest().Finished)
             throw new InputException(_folder.Root, "--out", "holds an interrupted run; go on with --resume, or name another folder");
+    }
+
+    /// <summary>Makes the folder; a finished run that is there is replaced.</summary>
+    /// <inheritdoc cref="RequireFree"/>
+    public void Begin()
+    {
+        RequireFree();
         _folder.Begin(_world.Experiment, _manifest);
     }
 
@@ -40,7 +47,7 @@ public sealed class TrainingRun
         void Same(string key, string before, string now)
         {
             if (before != now)
-                problems.Add($"{_folder.Manifest}:{key}: was {before[..12]}... when the run began, is {now[..12]}... now; allowed is the same");
+                problems.Add($"{_folder.Manifest}:{key}: was {RunFolder.Short(before)} when the run began, is {RunFolder.Short(now)} now; allowed is the same");
         }
         Same("profile_sha256", saved.ProfileSha256, _manifest.ProfileSha256);
         Same("plans_sha256", saved.PlansSha256, _manifest.PlansSha256);

@@ -2,6 +2,7 @@ using RlOffload.Environment.Links;
 using RlOffload.Environment.Profiles;
 using RlOffload.Tests.Environment;
 using RlOffload.Tests.Environment.Links;
+using RlOffload.Training;
 
 namespace RlOffload.Tests.Training;
 
@@ -22,6 +23,13 @@ internal sealed class TestConfig : IDisposable
         plans: {bits: [4], prune: false}
         """;
 
+    /// <summary>Makes training and evaluation a matter of a second.</summary>
+    public static readonly string[] Quick =
+    [
+        "train={steps: 150, start_steps: 40, validate_every: 60, validation_windows: 2, sac: {batch: 16, hidden: [16]}}",
+        "evaluate={windows: 4, training_windows: 3, oracle_width: 3, bootstrap: 100}",
+    ];
+
     private readonly TemporaryFolder _folder = new();
 
     public TestConfig(string? text = null)
@@ -33,6 +41,9 @@ internal sealed class TestConfig : IDisposable
     }
 
     public string Path { get; }
+
+    /// <summary>The world of the config, quick to train in.</summary>
+    public World World(params string[] set) => Experiment.Load(Path, [.. Quick, .. set]).Build();
 
     public string At(string relative) => _folder.At(relative);
 

@@ -16,15 +16,16 @@ public sealed class TunedConstants
     private readonly string _hash;
     private readonly SortedDictionary<string, double[]> _values;
 
-    /// <param name="folder">Made when the first constant is written.</param>
+    /// <param name="folder">Made when the first constant is written; null: nothing is read or written, and the constants live as long as this object.</param>
     /// <param name="hash">Of all that the constants depend on: scenario, profile, links, seeds, code version.</param>
-    public TunedConstants(string folder, string hash)
+    public TunedConstants(string? folder, string hash)
     {
         _hash = hash;
-        Path = System.IO.Path.Combine(folder, $"tuned-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hash)))[..16]}.json");
+        Path = folder is null ? "" : System.IO.Path.Combine(folder, $"tuned-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hash)))[..16]}.json");
         _values = Read() ?? [];
     }
 
+    /// <summary>Empty where nothing is written.</summary>
     public string Path { get; }
 
     /// <summary>The constants of <paramref name="name"/>: those remembered if <paramref name="valid"/> accepts them, else tuned now and kept.</summary>
@@ -43,6 +44,8 @@ public sealed class TunedConstants
 
     private SortedDictionary<string, double[]>? Read()
     {
+        if (Path.Length == 0)
+            return null;
         try
         {
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(Path), Json);
@@ -57,6 +60,8 @@ public sealed class TunedConstants
     /// <summary>Beside the target first, then moved into place: a reader sees the old file or the new one.</summary>
     private void Write()
     {
+        if (Path.Length == 0)
+            return;
         var partial = $"{Path}.{System.Environment.ProcessId}.partial";
         try
         {

@@ -42,10 +42,13 @@ internal static class EvaluateVerb
         {
             await Task.Yield();
             var experiment = Experiment.Load(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? [], parsed.GetValue(seed));
+            var file = parsed.GetValue(json);
+            if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
+                throw new InputException("--json", file, $"cannot be written because {folder} is not there, allowed is a file in a folder that is");
             var typed = parsed.GetValue(policies) is { Length: > 0 } p ? p : [.. PlannerCatalogue.All.Select(e => e.Name)];
             var report = Evaluate(experiment, typed, parsed.GetValue(traces) ?? [], parsed.GetValue(windows), parsed.GetValue(noCache), cancel);
             EvaluationTable.Write(report);
-            if (parsed.GetValue(json) is { } file)
+            if (file is not null)
                 RunFolder.WriteText(file, JsonSerializer.Serialize(report, ProfileFile.Json));
             return 0;
         });

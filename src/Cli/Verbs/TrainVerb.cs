@@ -59,6 +59,8 @@ internal static class TrainVerb
             training = new TrainingRun(world, run, time);
             if (resumed)
                 training.Resume();
+            else
+                training.RequireFree();
             var evaluator = new Evaluator(world, EvaluateVerb.CacheFolder, System.Environment.ProcessorCount, stages);
             if (!skipEvaluation)
                 room = evaluator.Run([evaluator.Contestants.Planner("static"), evaluator.Contestants.Planner("priced")], world.Tuning,

@@ -14,7 +14,7 @@ public readonly record struct WindowOptimum(int Window, double Reward, string By
 /// </summary>
 /// <param name="environment">A fresh environment; each thread gets its own.</param>
 /// <param name="cacheFolder">Null: nothing is remembered.</param>
-/// <param name="key">Of all that a window's optimum depends on: scenario, profile, plans, links, seeds, code version.</param>
+/// <param name="key">Of all that a window's optimum depends on: scenario, profile, plans, links, seeds, roster, code version.</param>
 public sealed class HindsightOracle(Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key)
 {
     public IReadOnlyList<WindowOptimum> Solve(
@@ -79,9 +79,9 @@ public sealed class HindsightOracle(Func<OffloadEnvironment> environment, int wi
         try
         {
             return CacheFile is { } file && File.Exists(file)
-                ? JsonSerializer.Deserialize<WindowOptimum[]>(File.ReadAllBytes(file))!.ToDictionary(o => o.Window) : [];
+                ? (JsonSerializer.Deserialize<WindowOptimum[]>(File.ReadAllBytes(file)) ?? []).Where(o => o.By is not null).ToDictionary(o => o.Window) : [];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException or NullReferenceException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
             return [];
         }

@@ -57,6 +57,8 @@ internal static class TrainSection
             ActorOutputScale = s.Double("actor_output_scale", Bounds.Finite, d.ActorOutputScale),
             UsePrior = s.Bool("use_prior", d.UsePrior),
         };
+        if (options.UsePrior)
+            s.Refuse("use_prior", "is true, allowed is false: training gives the agent no prior");
         try
         {
             return options.Validated("", "");

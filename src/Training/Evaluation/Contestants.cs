@@ -56,7 +56,7 @@ public sealed class Contestants(World world, PlannerSetup setup)
         var run = new RunFolder(folder);
         var manifest = run.ReadManifest();
         if (manifest.PlansSha256 != world.Plans.Hash)
-            throw new InputException(run.Manifest, "plans_sha256", $"is {manifest.PlansSha256[..12]}..., this config has {world.Plans.Hash[..12]}...; allowed is a run with the same plan table");
+            throw new InputException(run.Manifest, "plans_sha256", $"is {RunFolder.Short(manifest.PlansSha256)}, this config has {RunFolder.Short(world.Plans.Hash)}; allowed is a run with the same plan table");
         if (manifest.ScenarioSha256 != world.ScenarioHash)
             _warnings.Add($"{folder} was trained on another scenario than this config's");
         return Agent(folder, run.LoadBest(world));
@@ -66,6 +66,8 @@ public sealed class Contestants(World world, PlannerSetup setup)
     {
         var policy = FrozenPolicyFile.Read(folder);
         var map = new PlanMap(policy.Table(), world.FullTable);
+        // Refused here rather than in the threads that play it.
+        OnnxPolicy.Open(folder, world.Profile, Warn).Dispose();
         return new Contestant(folder, () => new MappedPolicy(OnnxPolicy.Open(folder, world.Profile, Warn), map));
     }
 

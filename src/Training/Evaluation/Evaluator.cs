@@ -37,7 +37,7 @@ public sealed class Evaluator
             Training = () => world.Tuning.Environment(world.CostModel),
             TrainingWindows = WindowNumbers.From(0, world.Experiment.Evaluate.TrainingWindows),
             Seed = world.Experiment.Evaluate.Seed,
-            Constants = cache is null ? null : new TunedConstants(cache, key),
+            Constants = new TunedConstants(cache, key),
             Threads = threads,
             LmosMemoryShare = LmosShare(world),
             Progress = progress is null ? null : new Relay<double>(s => progress.Report(new("tuning planners", s))),
@@ -92,7 +92,7 @@ public sealed class Evaluator
             Links = Describe(links, numbers),
             Oracle = new OracleReport(experiment.Evaluate.OracleWidth, Roster, [.. raisedBy]),
             Warnings = [.. Contestants.Warnings, .. links.Files.SelectMany(f => f.Warnings).Distinct()],
-            Rewards = tallies.Take(contestants.Count).ToDictionary(t => t.Name, t => (IReadOnlyList<double>)t.Rewards),
+            Rewards = tallies.Take(contestants.Count).DistinctBy(t => t.Name).ToDictionary(t => t.Name, t => (IReadOnlyList<double>)t.Rewards),
         };
     }
 

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using RlOffload.Tests.Training;
+
+namespace RlOffload.Tests.Cli.Verbs;
+
+public sealed class EvaluateVerbTests
+{
+    [Fact]
+    public void TheReportHasEveryFieldAndKeepsTheOrder()
+    {
+        using var config = new TestConfig();
+        var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["evaluate", config.Path, "--set", TestConfig.Quick[1], "--no-cache",
+            "--policy", "random", "--policy", "static", "lmos@8", "--json", config.At("report.json")]);
+        Assert.True(exit == 0, output + errors);
+        Assert.False(Directory.Exists(config.At("cache/rloffload")));
+        var report = JsonDocument.Parse(File.ReadAllBytes(config.At("report.json"))).RootElement;
+        var policies = report.GetProperty("policies").EnumerateArray().ToList();
+        Assert.Equal(["random", "static", "lmos@8"], policies.Select(p => p.GetProperty("name").GetString()));
+        foreach (var policy in policies)
+        {
+            Numbers(policy.GetProperty("score"), "mean", "low", "high");
+            Numbers(policy.GetProperty("latency_ms"), "mean", "p50", "p95", "p99");
+            Numbers(policy.GetProperty("decision_us"), "p50", "p99");
+            Numbers(policy, "reward", "miss_rate", "accuracy", "energy_mj", "edge_memory_bytes", "bytes_sent", "fallback_rate", "drop_rate");
+            Assert.Equal(4 * 30, policy.GetProperty("plans").EnumerateObject().Sum(p => p.Value.GetInt32()));
+            Assert.Equal(JsonValueKind.Object, policy.GetProperty("violations").ValueKind);
+        }
+        Assert.Equal(0, policies[1].GetProperty("score").GetProperty("mean").GetDouble());
+        Assert.Equal(4, report.GetProperty("windows").GetInt32());
+        Numbers(report, "room");
+        foreach (var link in report.GetProperty("links").EnumerateArray())
+        {
+            Assert.Equal(JsonValueKind.String, link.GetProperty("file").ValueKind);
+            Numbers(link, "windows", "mean_mbit_s");
+        }
+        var oracle = report.GetProperty("oracle");
+        Assert.Equal(3, oracle.GetProperty("beam").GetInt32());
+        Assert.NotEqual(0, oracle.GetProperty("roster").GetArrayLength());
+        Assert.Equal(JsonValueKind.Array, oracle.GetProperty("raised_by").ValueKind);
+
+        static void Numbers(JsonElement of, params string[] names)
+        {
+            foreach (var name in names)
+                Assert.True(double.IsFinite(of.GetProperty(name).GetDouble()), name);
+        }
+    }
+
+    [Theory]
+    [InlineData("lmoss", "--policy", "lmoss")]
+    [InlineData("greedy@8", "--policy", "greedy@8")]
+    [InlineData("nowhere.txt", "--policy", "local", "--traces", "nowhere.txt")]
+    [InlineData("uplnk", "--policy", "local", "--set", "uplnk=1")]
+    [InlineData("--windows", "--policy", "local", "--windows", "0")]
+    public void GarbageIsRefusedAndNothingIsWritten(string named, params string[] arguments)
+    {
+        using var config = new TestConfig();
+        var (exit, _, errors) = CommandLine.RunIn(
+            config.At("cache"), ["evaluate", config.Path, "--set", TestConfig.Quick[1], .. arguments, "--json", config.At("report.json")]);
+        Assert.True(exit == 2, $"{exit}: {errors}");
+        Assert.Contains(named, errors);
+        Assert.False(File.Exists(config.At("report.json")));
+        Assert.False(Directory.Exists(config.At("cache/rloffload")));
+    }
+
+    [Fact]
+    public void AReportThatCouldNotBeWrittenIsRefusedBeforeTheWork()
+    {
+        using var config = new TestConfig();
+        var (exit, _, errors) = CommandLine.RunIn(config.At("cache"), ["evaluate", config.Path, "--policy", "local", "--json", config.At("nowhere/report.json")]);
+        Assert.Equal(2, exit);
+        Assert.Contains("--json", errors);
+        Assert.False(Directory.Exists(config.At("nowhere")));
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using RlOffload.Tests.Training;
+using RlOffload.Training;
+
+namespace RlOffload.Tests.Cli.Verbs;
+
+public sealed class TrainVerbTests
+{
+    private static readonly string[] Set = ["--set", TestConfig.Quick[0], "--set", TestConfig.Quick[1]];
+
+    [Fact]
+    public void ARunFolderIsWrittenWithAllThatRepeatsItAndAnInterruptedRunEndsInTheSameCheckpoint()
+    {
+        using var config = new TestConfig();
+        var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, .. Set, "--seed", "4", "--out", config.At("run")]);
+        Assert.True(exit == 0, output + errors);
+        var run = new RunFolder(config.At("run"));
+        Assert.All([run.Config, run.Manifest, run.Metrics, run.Checkpoint, run.Evaluation], f => Assert.True(File.Exists(f), f));
+        Assert.Contains("train", File.ReadAllText(run.Config));
+        var manifest = run.ReadManifest();
+        Assert.Equal((4ul, 150, true), (manifest.Seed, manifest.Steps, manifest.Finished));
+        var metrics = File.ReadAllLines(run.Metrics);
+        Assert.Equal(1 + 150 / 30, metrics.Length);
+        Assert.All(metrics, line => Assert.Equal(metrics[0].Split(',').Length, line.Split(',').Length));
+        var evaluation = JsonDocument.Parse(File.ReadAllBytes(run.Evaluation)).RootElement;
+        var names = evaluation.GetProperty("policies").EnumerateArray().Select(p => p.GetProperty("name").GetString()!).ToList();
+        Assert.Equal("sac", names[0]);
+        Assert.Contains("lmos@8", names);
+        Assert.All(names, name => Assert.Contains(name, output));
+        Assert.True(output.Split('\n').Any(line => line.Contains("decide us") && line.Contains("policy")), "a redirected table is not squeezed:\n" + output);
+
+        var world = config.World();
+        var interrupted = new RunFolder(config.At("interrupted"));
+        var training = new TrainingRun(Experiment.Load(config.Path, TestConfig.Quick, 4).Build(), interrupted, TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        training.Begin();
+        training.Learn(_ => stop.Cancel(), stop.Token);
+        Assert.NotEqual(File.ReadAllBytes(run.Checkpoint), File.ReadAllBytes(interrupted.Checkpoint));
+
+        var refused = CommandLine.RunIn(config.At("cache"), ["train", config.Path, .. Set, "--out", interrupted.Root]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--resume", refused.Errors);
+
+        (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, "--resume", interrupted.Root, "--no-evaluation"]);
+        Assert.True(exit == 0, output + errors);
+        Assert.Equal(File.ReadAllBytes(run.Checkpoint), File.ReadAllBytes(interrupted.Checkpoint));
+        Assert.Equal(File.ReadAllText(run.Metrics), File.ReadAllText(interrupted.Metrics));
+        Assert.Equal(world.ScenarioHash, interrupted.ReadManifest().ScenarioSha256);
+    }
+
+    [Fact]
+    public void GarbageIsRefusedAndNothingIsWritten()
+    {
+        using var config = new TestConfig();
+        Refused("train.stepz", "--set", "train.stepz=5");
+        Refused("use_prior", "--set", "train.sac.use_prior=true");
+        Refused("--resume", "--resume", config.At("nowhere"));
+
+        void Refused(string named, params string[] arguments)
+        {
+            var (exit, _, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, "--out", config.At("run"), .. arguments]);
+            Assert.Equal(2, exit);
+            Assert.Contains(named, errors);
+            Assert.False(Directory.Exists(config.At("run")));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using RlOffload.Agents.Sac;
+using RlOffload.Environment;
+using RlOffload.Tests.Environment;
+using RlOffload.Training;
+
+namespace RlOffload.Tests.Training;
+
+public sealed class TrainingLoopTests
+{
+    private static readonly TrainOptions Short = new()
+    {
+        Steps = 300,
+        StartSteps = 60,
+        UpdateEvery = 2,
+        ReplayCapacity = 200,
+        ValidateEvery = 100,
+        ValidationWindows = 2,
+        Sac = new SacOptions { Batch = 16, Hidden = [16] },
+    };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(13)]
+    public void ALoadedLoopGoesOnBitForBit(int windows)
+    {
+        var whole = Loop(Short, 1);
+        var expected = new List<TrainProgress>();
+        while (!whole.Done)
+            expected.Add(whole.Advance());
+
+        var first = Loop(Short, 1);
+        for (var w = 0; w < windows; w++)
+            Assert.Equal(expected[w], first.Advance());
+        var second = Loop(Short, 1);
+        using (var reader = new BinaryReader(new MemoryStream(Saved(first))))
+            second.Load(reader, "checkpoint.bin");
+        Assert.Equal(windows, second.Window);
+        var last = default(TrainProgress);
+        while (!second.Done)
+            last = second.Advance();
+        Assert.Equal(expected[^1], last);
+        Assert.True(whole.Agent.Updates > 100);
+        Assert.Equal(Saved(whole), Saved(second));
+    }
+
+    [Fact]
+    public void TheSameSeedGivesTheSameBytesAndAnotherSeedOthers()
+    {
+        var (one, again, other) = (Loop(Short, 1), Loop(Short, 1), Loop(Short, 2));
+        foreach (var loop in new[] { one, again, other })
+            while (!loop.Done)
+                loop.Advance();
+        Assert.Equal(Saved(one), Saved(again));
+        Assert.NotEqual(Saved(one), Saved(other));
+    }
+
+    [Fact]
+    public void TheBestAgentIsTheOneWhoseValidationIsReported()
+    {
+        var loop = Loop(Short, 3);
+        var checks = new List<double>();
+        while (!loop.Done)
+            checks.Add(loop.Advance().Validation);
+        Assert.Equal(checks.Where(double.IsFinite).Max(), loop.BestValidation);
+        var world = Environment(20, 5);
+        var played = Enumerable.Range(WindowNumbers.Validation, Short.ValidationWindows).Average(w => Reward(world, loop.Best, w));
+        Assert.Equal(loop.BestValidation, played, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void AFewThousandStepsBeatTheUntrainedPolicyAndEveryLocalPlanOnOtherLinks(int seed)
+    {
+        var options = new TrainOptions
+        {
+            Steps = 3_000,
+            StartSteps = 400,
+            UpdateEvery = 3,
+            ValidateEvery = 750,
+            ValidationWindows = 6,
+            Sac = new SacOptions { Batch = 64, Hidden = [64, 64], EntropyAnnealUpdates = 600, LearningRateActor = 1e-3 },
+        };
+        var loop = Loop(options, (ulong)seed, requests: 60);
+        var test = Environment(60, 11);
+        var untrained = Mean(w => Reward(test, loop.Agent, w));
+        var local = Enumerable.Range(0, test.Actions).Where(p => test.Model.Table.Plans[p].ToString().StartsWith("local@", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(3, local.Length);
+        var bestLocal = local.Max(p => Mean(w =>
+        {
+            test.Play(w, new FixedPolicy(test.Model, p));
+            return test.TotalReward / 60;
+        }));
+        while (!loop.Done)
+            loop.Advance();
+        var trained = Mean(w => Reward(test, loop.Best, w));
+        Assert.True(trained > untrained + 0.02 && trained > bestLocal + 0.02, $"trained {trained}, untrained {untrained}, local {bestLocal}");
+
+        static double Mean(Func<int, double> reward) => Enumerable.Range(0, 12).Average(reward);
+    }
+
+    [Fact]
+    public void ACheckpointThatIsCutOffIsRefusedByName()
+    {
+        var loop = Loop(Short, 1);
+        loop.Advance();
+        var saved = Saved(loop);
+        foreach (var length in new[] { 0, 3, 20, 60, saved.Length / 2, saved.Length - 1 })
+        {
+            using var reader = new BinaryReader(new MemoryStream(saved[..length]));
+            Assert.Contains("run/checkpoint.bin", Assert.Throws<InputException>(() => Loop(Short, 1).Load(reader, "run/checkpoint.bin")).Message);
+        }
+    }
+
+    [Fact]
+    public void ACheckpointOfAnotherConfigurationIsRefused()
+    {
+        var loop = Loop(Short, 1);
+        loop.Advance();
+        Refused(Saved(loop), Short with { Sac = Short.Sac with { Hidden = [17] } }, "agent.hidden");
+        Refused(Saved(loop), Short with { ReplayCapacity = 100 }, "replay.capacity");
+        Refused([9, .. Saved(loop)[1..]], Short, "format");
+        Refused([.. Enumerable.Repeat((byte)'x', 5_000)], Short, "format");
+
+        static void Refused(byte[] checkpoint, TrainOptions options, string key)
+        {
+            using var reader = new BinaryReader(new MemoryStream(checkpoint));
+            Assert.Contains($"checkpoint.bin:{key}", Assert.Throws<InputException>(() => Loop(options, 1).Load(reader, "checkpoint.bin")).Message);
+        }
+    }
+
+    private static TrainingLoop Loop(TrainOptions options, ulong seed, int requests = 20)
+    {
+        var training = Environment(requests, 3);
+        return new TrainingLoop(training, Environment(requests, 5), [.. Enumerable.Range(0, training.Actions)], options, seed);
+    }
+
+    private static OffloadEnvironment Environment(int requests, ulong links) =>
+        TestWorld.Environment(TestWorld.Scenario with { Requests = requests }, TestWorld.Varying(links), probe: false);
+
+    private static double Reward(OffloadEnvironment world, DiscreteSac agent, int window)
+    {
+        world.Play(window, new SacPolicy("sac", agent, new ObservationLayout(world.Model), [.. Enumerable.Range(0, world.Actions)]));
+        return world.TotalReward / world.Model.Scenario.Requests;
+    }
+
+    private static byte[] Saved(TrainingLoop loop)
+    {
+        using var memory = new MemoryStream();
+        using (var writer = new BinaryWriter(memory))
+            loop.Save(writer);
+        return memory.ToArray();
+    }
+}

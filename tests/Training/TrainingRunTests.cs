@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RlOffload.Environment;
+using RlOffload.Training;
+
+namespace RlOffload.Tests.Training;
+
+public sealed class TrainingRunTests
+{
+    [Fact]
+    public void AnInterruptedRunResumesToTheSameFiles()
+    {
+        using var config = new TestConfig();
+        var world = config.World();
+        var whole = new RunFolder(config.At("whole"));
+        Learn(world, whole);
+        Assert.True(whole.ReadManifest().Finished);
+
+        var parts = new RunFolder(config.At("parts"));
+        Learn(world, parts, windows: 2);
+        Assert.True(RunFolder.IsIn(parts.Root));
+        Assert.Equal(60, parts.ReadManifest().Steps);
+        Assert.False(parts.ReadManifest().Finished);
+        File.AppendAllText(parts.Metrics, "90,3,written after the checkpoint and lost with the power\n");
+
+        var again = new TrainingRun(world, parts, TimeProvider.System);
+        again.Resume();
+        again.Learn(_ => { }, CancellationToken.None);
+        Assert.Equal(File.ReadAllBytes(whole.Checkpoint), File.ReadAllBytes(parts.Checkpoint));
+        Assert.Equal(File.ReadAllText(whole.Metrics), File.ReadAllText(parts.Metrics));
+        Assert.Equal(File.ReadAllText(whole.Manifest), File.ReadAllText(parts.Manifest));
+        Assert.Empty(Directory.GetFiles(parts.Root, "*.partial"));
+    }
+
+    [Fact]
+    public void AnInterruptedRunIsNotOverwrittenAndAFinishedOneLeavesNothingBehind()
+    {
+        using var config = new TestConfig();
+        var world = config.World();
+        var folder = new RunFolder(config.At("run"));
+        Learn(world, folder, windows: 1);
+        var saved = File.ReadAllBytes(folder.Checkpoint);
+        Assert.Contains("--resume", Assert.Throws<InputException>(() => Learn(world, folder)).Message);
+        Assert.Equal(saved, File.ReadAllBytes(folder.Checkpoint));
+
+        var finished = new RunFolder(config.At("finished"));
+        Learn(world, finished);
+        new TrainingRun(world, finished, TimeProvider.System).Begin();
+        Assert.False(RunFolder.IsIn(finished.Root));
+    }
+
+    [Fact]
+    public void ARunOfAnotherWorldIsNotResumed()
+    {
+        using var config = new TestConfig();
+        var folder = new RunFolder(config.At("run"));
+        Learn(config.World(), folder, windows: 1);
+        var problems = Assert.Throws<InputException>(() => new TrainingRun(
+            config.World("deadlines.median_s=0.7", "plans={bits: [4, 8], prune: false}", "links={train: [b.json], test: [a.json]}"), folder, TimeProvider.System).Resume()).Problems;
+        foreach (var key in new[] { "plans_sha256", "scenario_sha256", "training_links" })
+            Assert.Contains(problems, p => p.Contains($"manifest.json:{key}:", StringComparison.Ordinal));
+
+        var manifest = JsonNode.Parse(File.ReadAllText(folder.Manifest))!;
+        manifest["profile_sha256"] = "x";
+        File.WriteAllText(folder.Manifest, manifest.ToJsonString(new JsonSerializerOptions()));
+        Assert.Contains("profile_sha256: was x when", Assert.Throws<InputException>(
+            () => new TrainingRun(config.World(), folder, TimeProvider.System).Resume()).Message);
+    }
+
+    private static void Learn(World world, RunFolder folder, int windows = int.MaxValue)
+    {
+        var run = new TrainingRun(world, folder, TimeProvider.System);
+        using var source = new CancellationTokenSource();
+        run.Begin();
+        run.Learn(p =>
+        {
+            if (p.Window == windows)
+                source.Cancel();
+        }, source.Token);
+    }
+}
