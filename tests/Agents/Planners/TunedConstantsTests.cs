@@ -7,6 +7,15 @@ public sealed class TunedConstantsTests
     private static double[] Forbidden() => throw new InvalidOperationException("tuned again");
 
     [Fact]
+    public void WithoutAFolderConstantsLiveAsLongAsTheObject()
+    {
+        var constants = new TunedConstants(null, "hash");
+        Assert.Equal([1.5], constants.GetOrTune("a", _ => true, () => [1.5]));
+        Assert.Equal([1.5], constants.GetOrTune("a", _ => true, () => throw new InvalidOperationException("tuned twice")));
+        Assert.Empty(constants.Path);
+    }
+
+    [Fact]
     public void WhatWasTunedOnceIsReadBackExactly()
     {
         using var folder = new TemporaryFolder();
