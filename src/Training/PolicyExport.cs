@@ -65,17 +65,28 @@ public static class PolicyExport
                 layout.Write(environment.Observation, observation);
                 for (var i = 0; i < mask.Length; i++)
                     mask[i] = environment.Mask[world.Choices[i]];
-                var plan = agent.Act(observation, mask, ref unused, greedy: true);
                 if (environment.Observation.Request == kept)
                 {
+                    if (window % 2 == 1)
+                        Thin(mask, window, world);
                     agent.Logits(observation, mask, logits);
-                    golden.Add(new GoldenVector([.. observation], string.Concat(mask.Select(m => m ? '1' : '0')), [.. logits], plan));
+                    golden.Add(new GoldenVector(
+                        [.. observation], string.Concat(mask.Select(m => m ? '1' : '0')), [.. logits], agent.Act(observation, mask, ref unused, greedy: true)));
                     break;
                 }
+                var plan = agent.Act(observation, mask, ref unused, greedy: true);
                 environment.Step(world.Choices[plan]);
             }
         }
         return golden;
+    }
+
+    /// <summary>Forbids half of the plans but drop: a device with memory and energy forbids none, and the graph's mask must be proved too.</summary>
+    private static void Thin(Span<bool> mask, int window, World world)
+    {
+        var rng = Rng.Keyed(world.Experiment.Seed, (ulong)window, 0, RngPurpose.Policy);
+        for (var i = 0; i < mask.Length; i++)
+            mask[i] &= world.Plans[i].Kind == PlanKind.Drop || rng.NextDouble() < 0.5;
     }
 
     private static double? ScoreOf(RunFolder run)

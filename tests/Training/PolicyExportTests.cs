@@ -17,6 +17,7 @@ public sealed class PolicyExportTests
         training.Learn(_ => { }, CancellationToken.None);
         var written = PolicyExport.Write(run, world, "sac", folder.At("policy"));
         Assert.Equal(PolicyExport.Golden, written.Golden.Count);
+        Assert.Equal(PolicyExport.Golden / 2, written.Golden.Count(g => g.Mask.Contains('0')));
         Assert.True(PolicyVerification.Run(folder.At("policy"), null, null).Passed);
 
         RunFolder.WriteText(run.Manifest, File.ReadAllText(run.Manifest).Replace(world.ProfileHash, new string('0', 64)));

@@ -79,8 +79,9 @@ public sealed class RemoteClient : IRemote, IDisposable
     public void Stop(int request, bool probe)
     {
         lock (_open)
+            // Not here and now: what hangs on the token would run on the controller's loop.
             if (_open.TryGetValue((request, probe), out var cancel))
-                cancel.Cancel();
+                _ = cancel.CancelAsync();
     }
 
     public double Carried(double now) => _link?.Carried(now) ?? 0;
@@ -114,7 +115,7 @@ public sealed class RemoteClient : IRemote, IDisposable
         }
         finally
         {
-            Close(request, probe: false, cancel);
+            Close(request, probe: false);
             if (reason != Reason.None && !cancel.IsCancellationRequested)
                 _mailbox.Post(new Happened(What.Failed, request, _mailbox.Clock.Now, Reason: reason));
             _pool.Release(flight);
@@ -200,7 +201,7 @@ public sealed class RemoteClient : IRemote, IDisposable
         }
         finally
         {
-            Close(request, probe: true, cancel);
+            Close(request, probe: true);
             if (failed && !sent)
                 _mailbox.Post(new Happened(What.Failed, request, _mailbox.Clock.Now, Probe: true));
         }
@@ -221,11 +222,10 @@ public sealed class RemoteClient : IRemote, IDisposable
         return cancel;
     }
 
-    private void Close(int request, bool probe, CancellationTokenSource cancel)
+    private void Close(int request, bool probe)
     {
         lock (_open)
             _open.Remove((request, probe));
-        cancel.Dispose();
     }
 
     private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)

@@ -134,7 +134,8 @@ public sealed class RemoteServer : IAsyncDisposable
         }
         catch (Exception e) when (e is EndOfStreamException or Microsoft.AspNetCore.Http.BadHttpRequestException)
         {
-            await Refuse(http, new Refusal(StatusCodes.Status400BadRequest, $"length: the message ends before the {length} bytes that were announced")).ConfigureAwait(false);
+            // Mostly a device that gave its transfer up, so this is not counted.
+            await Refuse(http, new Refusal(StatusCodes.Status400BadRequest, $"length: the message ends before the {length} bytes that were announced"), counts: false).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -249,9 +250,10 @@ public sealed class RemoteServer : IAsyncDisposable
             "ok", RequestHeader.Version, _partitions.Profile.Model.Path, _partitions.Profile.Model.Sha256, _partitions.Opened, Answered, Refused), ServerHealth.Json)).ConfigureAwait(false);
     }
 
-    private async Task Refuse(HttpContext http, Refusal refusal)
+    private async Task Refuse(HttpContext http, Refusal refusal, bool counts = true)
     {
-        Interlocked.Increment(ref _refused);
+        if (counts)
+            Interlocked.Increment(ref _refused);
         if (http.Response.HasStarted)
             return;
         http.Response.StatusCode = refusal.Status;
