@@ -24,7 +24,7 @@ public sealed class LiveRun
     /// <summary>How much too late this machine's timers may wake, s of real time.</summary>
     private const double WakeMargin = 0.004;
 
-    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(10);
 
     private readonly RunOptions _options;
     private readonly FrozenPolicy _policy;
@@ -153,7 +153,7 @@ public sealed class LiveRun
         var health = await ServerHealth.Of(_options.Server, HealthTimeout, cancel).ConfigureAwait(false);
         if (health is null)
         {
-            _warnings.Add($"{_options.Server} does not answer; every image is answered on the device");
+            _warnings.Add($"{_options.Server} does not answer; whatever it does not answer is answered on the device");
             return false;
         }
         if (health.Wire != RequestHeader.Version)

@@ -120,7 +120,7 @@ public sealed class RemoteClientTests : IDisposable
         client.Stop(5, probe: false);
         // The flight is let go of only after its last word.
         while (_pool.Take() != flight)
-            await Task.Yield();
+            await Task.Delay(5);
         Assert.False(_mailbox.TryTake(out _));
     }
 
