@@ -3,25 +3,29 @@ using RlOffload.Environment;
 
 namespace RlOffload.Agents.Planners;
 
-/// <param name="TakesBits">Sends 32 bits a number as published, and NAME@BITS fixes another width.</param>
-public sealed record PlannerEntry(string Name, string Description, bool TakesBits = false);
-
-/// <summary>All planners by name.</summary>
+/// <summary>All planners by name, grouped by the system they come from.</summary>
 public static class PlannerCatalogue
 {
     public static IReadOnlyList<PlannerEntry> All { get; } =
     [
-        new("local", "everything on the device, deepest exit"),
-        new("remote", "the input is sent, deepest exit on the server"),
-        new("random", "uniform over all plans that can run"),
-        new("static", "the best fixed plan of the training windows; zero of the score"),
-        new("greedy", "highest expected reward of this request alone"),
-        new("priced", "greedy less two tuned prices, for a second of device and of uplink; hard to beat"),
-        new("loa", "latency-only companion of LMOS: the inner split of least latency", TakesBits: true),
-        new("lmos", "LMOS' epsilon-constraint method on profiled latency and true memory, at the observed rate", TakesBits: true),
-        new("lmos-code", "LMOS as its authors' code computes it, on its synthetic memory model", TakesBits: true),
-        new("neurosurgeon", "split of least latency by regressed layer times", TakesBits: true),
-        new("neurosurgeon-energy", "split of least energy on the device by regressed layer times", TakesBits: true),
+        new("local", "everything on the device, deepest exit", o => new LocalPlanner(o.Setup.Model)),
+        new("remote", "the input is sent, deepest exit on the server", o => new RemotePlanner(o.Setup.Model)),
+        new("random", "uniform over all plans that can run", o => new RandomPlanner(o.Setup.Seed)),
+        new("static", "the best fixed plan of the training windows; zero of the score", o => StaticPlanner.Tuned(o.Setup)),
+        new("greedy", "highest expected reward of this request alone", o => new GreedyPlanner(o.Setup.Model, o.Setup.Candidates)),
+        new("priced", "greedy less two tuned prices, for a second of device and of uplink; hard to beat", o => PricedPlanner.Tuned(o.Setup)),
+
+        new("loa", "latency-only companion of LMOS: the inner split of least latency",
+            o => new LoaPlanner(o.Setup.Model, o.Bits, o.Name), TakesBits: true),
+        new("lmos", "LMOS' epsilon-constraint method on profiled latency and true memory, at the observed rate",
+            o => new LmosPlanner(o.Setup.Model, o.Setup.LmosMemoryShare, o.Bits, o.Name), TakesBits: true),
+        new("lmos-code", "LMOS as its authors' code computes it, on its synthetic memory model",
+            o => new LmosCodePlanner(o.Setup.Model, o.Bits, name: o.Name), TakesBits: true),
+
+        new("neurosurgeon", "split of least latency by regressed layer times",
+            o => new NeurosurgeonPlanner(o.Setup.Model, NeurosurgeonGoal.Latency, o.Bits, o.Name), TakesBits: true),
+        new("neurosurgeon-energy", "split of least energy on the device by regressed layer times",
+            o => new NeurosurgeonPlanner(o.Setup.Model, NeurosurgeonGoal.Energy, o.Bits, o.Name), TakesBits: true),
     ];
 
     /// <summary>Whether <paramref name="name"/>, with or without a width, means a planner.</summary>
@@ -34,22 +38,7 @@ public static class PlannerCatalogue
         var parts = name.Split('@');
         var entry = All.FirstOrDefault(p => p.Name == parts[0])
             ?? throw new InputException("policy", name, $"is no planner, allowed: {string.Join(", ", All.Select(p => p.Name))}");
-        var bits = Bits(name, entry, parts, setup);
-        var model = setup.Model;
-        return entry.Name switch
-        {
-            "local" => new LocalPlanner(model),
-            "remote" => new RemotePlanner(model),
-            "random" => new RandomPlanner(setup.Seed),
-            "static" => StaticPlanner.Tuned(setup),
-            "greedy" => new GreedyPlanner(model, setup.Candidates),
-            "priced" => PricedPlanner.Tuned(setup),
-            "loa" => new LoaPlanner(model, bits, name),
-            "lmos" => new LmosPlanner(model, setup.LmosMemoryShare, bits, name),
-            "lmos-code" => new LmosCodePlanner(model, bits, name: name),
-            "neurosurgeon" => new NeurosurgeonPlanner(model, NeurosurgeonGoal.Latency, bits, name),
-            _ => new NeurosurgeonPlanner(model, NeurosurgeonGoal.Energy, bits, name),
-        };
+        return entry.Create(new PlannerOrder(setup, name, Bits(name, entry, parts, setup)));
     }
 
     private static int Bits(string name, PlannerEntry entry, string[] parts, PlannerSetup setup)
