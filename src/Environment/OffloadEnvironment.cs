@@ -68,7 +68,9 @@ public sealed class OffloadEnvironment : IOutcomeSink
     /// <summary>All bytes sent, those of probes and of cancelled transfers included.</summary>
     public double TotalBytesSent => _stations.BytesSent;
 
-    internal WindowDraw Draw => _draw;
+    /// <summary>All of the window that no plan can change, its future included: for oracles and for policies with <see cref="IForesight"/>.</summary>
+    public WindowDraw Draw => _draw;
+
     internal Stations Stations => _stations;
 
     /// <summary>Begins window number <paramref name="window"/>: the same number is the same world, whatever was played before.</summary>

@@ -3,11 +3,19 @@ namespace RlOffload.Environment;
 /// <summary>Plays policies over windows and adds up what they earn.</summary>
 public static class Rollout
 {
+    /// <summary>Puts the environment at the first request of the window and the policy before it, with foresight if that is what it has.</summary>
+    public static void Begin(OffloadEnvironment environment, IPolicy policy, int window)
+    {
+        environment.Reset(window);
+        if (policy is IForesight diagnostic)
+            diagnostic.Foresee(environment);
+        policy.Begin(window);
+    }
+
     /// <summary>Reward of a whole window, drained.</summary>
     public static double Play(OffloadEnvironment environment, IPolicy policy, int window)
     {
-        environment.Reset(window);
-        policy.Begin(window);
+        Begin(environment, policy, window);
         while (!environment.Truncated)
             environment.Step(policy.Decide(environment.Observation, environment.Mask));
         return environment.TotalReward;

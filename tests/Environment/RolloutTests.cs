@@ -35,4 +35,30 @@ public sealed class RolloutTests
         Assert.Equal(random.Sum() / (3 * TestWorld.Scenario.Requests), means[^1], 12);
         Assert.Equal(random[1], Rollout.Play(environment, new RandomPlanner(1), 1));
     }
+
+    private sealed class Diagnostic : IPolicy, IForesight
+    {
+        public List<string> Calls { get; } = [];
+        public string Name => "diagnostic";
+
+        public void Foresee(OffloadEnvironment world) => Calls.Add($"foresee {world.Window}/{world.Observation.Request}");
+
+        public void Begin(int window) => Calls.Add($"begin {window}");
+
+        public int Decide(Observation observation, ReadOnlySpan<bool> mask)
+        {
+            Calls.Add("decide");
+            return mask.IndexOf(true);
+        }
+    }
+
+    [Fact]
+    public void ADiagnosticIsShownEachWindowAtItsFirstRequest()
+    {
+        var diagnostic = new Diagnostic();
+        Rollout.Play(TestWorld.Environment(), diagnostic, [5, 2]);
+        var requests = TestWorld.Scenario.Requests;
+        Assert.Equal(["foresee 5/0", "begin 5", "decide"], diagnostic.Calls[..3]);
+        Assert.Equal(["foresee 2/0", "begin 2", "decide"], diagnostic.Calls[(requests + 2)..(requests + 5)]);
+    }
 }

@@ -14,6 +14,9 @@ public static class PlannerCatalogue
         new("static", "the best fixed plan of the training windows; zero of the score", o => StaticPlanner.Tuned(o.Setup)),
         new("greedy", "highest expected reward of this request alone", o => new GreedyPlanner(o.Setup.Model, o.Setup.Candidates)),
         new("priced", "greedy less two tuned prices, for a second of device and of uplink; hard to beat", o => PricedPlanner.Tuned(o.Setup)),
+        new("conservative", "greedy at a tuned low quantile of the rate", o => ConservativePlanner.Tuned(o.Setup)),
+        new("robust", "highest reward on average over several guesses of the rate", o => RobustPlanner.Tuned(o.Setup)),
+        new("probe-rule", "priced, and probes beside local plans when its knowledge is older than a tuned age", o => ProbeRulePlanner.Tuned(o.Setup)),
 
         new("loa", "latency-only companion of LMOS: the inner split of least latency",
             o => new LoaPlanner(o.Setup.Model, o.Bits, o.Name), TakesBits: true),
@@ -26,6 +29,8 @@ public static class PlannerCatalogue
             o => new NeurosurgeonPlanner(o.Setup.Model, NeurosurgeonGoal.Latency, o.Bits, o.Name), TakesBits: true),
         new("neurosurgeon-energy", "split of least energy on the device by regressed layer times",
             o => new NeurosurgeonPlanner(o.Setup.Model, NeurosurgeonGoal.Energy, o.Bits, o.Name), TakesBits: true),
+
+        new("clairvoyant", "diagnostic: knows the trace, one request ahead", o => new ClairvoyantPlanner(o.Setup.Model), IsDiagnostic: true),
     ];
 
     /// <summary>Whether <paramref name="name"/>, with or without a width, means a planner.</summary>

@@ -56,8 +56,7 @@ public sealed class HindsightOracle(Func<OffloadEnvironment> environment, int wi
         var course = new int[world.Model.Scenario.Requests];
         foreach (var policy in references)
         {
-            world.Reset(window);
-            policy.Begin(window);
+            Rollout.Begin(world, policy, window);
             while (!world.Truncated)
             {
                 var plan = policy.Decide(world.Observation, world.Mask);

@@ -50,8 +50,7 @@ public static class PairedPlay
     private static void Play(OffloadEnvironment world, IPolicy policy, int window, Outcome[] outcomes, PolicyTally tally, int row)
     {
         var times = new double[outcomes.Length];
-        world.Reset(window);
-        policy.Begin(window);
+        Rollout.Begin(world, policy, window);
         while (!world.Truncated)
         {
             var request = world.Observation.Request;

@@ -12,6 +12,10 @@ public sealed class PlannerCatalogueTests
     public static TheoryData<string> Names =>
         [.. PlannerCatalogue.All.Select(p => p.Name), .. PlannerCatalogue.All.Where(p => p.TakesBits).Select(p => p.Name + "@8")];
 
+    /// <summary>Those that could run on a device.</summary>
+    public static TheoryData<string> Causal =>
+        [.. PlannerCatalogue.All.Where(p => !p.IsDiagnostic).Select(p => p.Name), .. PlannerCatalogue.All.Where(p => p.TakesBits).Select(p => p.Name + "@8")];
+
     private static PlannerSetup Setup(CostModel model) => RandomWorld.Setup(model) with { TrainingWindows = [0], Candidates = [.. RandomWorld.Setup(model).Candidates.Where((_, i) => i % 2 == 0)] };
 
     private static readonly CostModel Heat = RandomWorld.Small(TestWorld.Scenario with
@@ -34,7 +38,7 @@ public sealed class PlannerCatalogueTests
         Assert.Equal(first, Rollout.Play(environment, PlannerCatalogue.Create(name, setup), 3));
     }
 
-    [Theory, MemberData(nameof(Names))]
+    [Theory, MemberData(nameof(Causal))]
     public void WhateverIsObservedAndMaskedItsPlanIsAllowed(string name)
     {
         var rng = new Rng(17);
@@ -59,7 +63,7 @@ public sealed class PlannerCatalogueTests
         }
     }
 
-    [Theory, MemberData(nameof(Names))]
+    [Theory, MemberData(nameof(Causal))]
     public void ADecisionAllocatesNothing(string name)
     {
         var rng = new Rng(1);
@@ -74,7 +78,7 @@ public sealed class PlannerCatalogueTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    [Theory, MemberData(nameof(Names))]
+    [Theory, MemberData(nameof(Causal))]
     public void TheFutureOfTheLinkChangesNoDecisionBeforeIt(string name)
     {
         const int change = 4;
@@ -103,6 +107,49 @@ public sealed class PlannerCatalogueTests
         Assert.InRange(before, 10, slow.Count - 5);
         Assert.Equal(before, also);
         Assert.Equal(slow[..before], fast[..before]);
+    }
+
+    private sealed class RarelySends(int sends, int stays) : IPolicy
+    {
+        public string Name => "rarely sends";
+
+        public void Begin(int window) { }
+
+        public int Decide(Observation observation, ReadOnlySpan<bool> mask) => observation.Request % 20 == 0 ? sends : stays;
+    }
+
+    /// <summary>Pairs that decide alike in this world, and why.</summary>
+    private static readonly Dictionary<(string, string), string> Alike = [];
+
+    [Fact]
+    public void NoTwoNamesShareAllDecisions()
+    {
+        // Expected to be slow, so that it may pay to look.
+        var model = RandomWorld.Model(6, Heat.Scenario with { Uplink = Heat.Scenario.Uplink with { PriorBitsPerSecond = 1e5 } });
+        var setup = RandomWorld.Setup(model) with { TrainingWindows = [0, 1] };
+        var policies = PlannerCatalogue.All.Select(p => PlannerCatalogue.Create(p.Name, setup)).ToArray();
+        var decisions = policies.Select(_ => new List<int>()).ToArray();
+        var environment = setup.Training();
+        // One that brings the device into all kinds of states, and one that rarely looks at the link.
+        IPolicy[] drivers = [new RandomPolicy(4), new RarelySends(RandomWorld.Plan(model, "remote@1"), RandomWorld.Plan(model, "local@1"))];
+        foreach (var window in new[] { 5, 6, 7, 9 })
+        {
+            var driver = drivers[window % 2];
+            Rollout.Begin(environment, driver, window);
+            foreach (var policy in policies)
+            {
+                (policy as IForesight)?.Foresee(environment);
+                policy.Begin(window);
+            }
+            while (!environment.Truncated)
+            {
+                for (var p = 0; p < policies.Length; p++)
+                    decisions[p].Add(policies[p].Decide(environment.Observation, environment.Mask));
+                environment.Step(driver.Decide(environment.Observation, environment.Mask));
+            }
+        }
+        var pairs = Enumerable.Range(0, policies.Length).SelectMany(a => Enumerable.Range(0, a).Select(b => (B: b, A: a)));
+        Assert.Equal(Alike.Keys.Order(), pairs.Where(p => decisions[p.A].SequenceEqual(decisions[p.B])).Select(p => (policies[p.B].Name, policies[p.A].Name)).Order());
     }
 
     [Fact]

@@ -1,0 +1,59 @@
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
+
+namespace RlOffload.Agents.Planners;
+
+/// <summary>
+/// A diagnostic that knows the trace, one request ahead: plays every plan exactly, as if nothing more arrived, and takes the one whose own
+/// reward is highest, of equals the first. Where nothing couples decisions no policy earns more; in bursts it loses to planners
+/// that think of the next request.
+/// </summary>
+public sealed class ClairvoyantPlanner : IPolicy, IForesight
+{
+    private readonly int[] _candidates;
+    private readonly int _drop;
+    private readonly Retreat _retreat;
+    private OffloadEnvironment? _world, _fork;
+
+    public ClairvoyantPlanner(CostModel model)
+    {
+        // A probe changes nothing for its own request. All other plans are tried: pruning keeps nearly the best.
+        _candidates = [.. Enumerable.Range(0, model.Count).Where(p => !model.Table.Plans[p].Probe)];
+        _drop = _candidates.First(p => model.Table.Plans[p].Kind == PlanKind.Drop);
+        _retreat = new Retreat(model.Table);
+    }
+
+    public string Name => "clairvoyant";
+
+    public void Foresee(OffloadEnvironment world)
+    {
+        if (world != _world)
+            (_world, _fork) = (world, world.Fork());
+    }
+
+    public void Begin(int window) { }
+
+    /// <exception cref="InvalidOperationException">Nobody has shown it the world.</exception>
+    public int Decide(Observation observation, ReadOnlySpan<bool> mask)
+    {
+        if (_fork is null)
+            throw new InvalidOperationException("a diagnostic decides with foresight; call Foresee after each reset, as Rollout.Begin does");
+        var (best, most) = (-1, double.NegativeInfinity);
+        foreach (var plan in _candidates)
+            if (mask[plan] && OwnReward(plan, observation.Request) is var reward && reward > most)
+                (best, most) = (plan, reward);
+        return _retreat.Unless(best, mask);
+    }
+
+    private double OwnReward(int plan, int request)
+    {
+        _fork!.CopyFrom(_world!);
+        for (var next = plan; ; next = _drop)
+        {
+            _fork.Step(next);
+            foreach (ref readonly var outcome in _fork.Delivered)
+                if (outcome.Request == request)
+                    return outcome.Reward;
+        }
+    }
+}
