@@ -11,12 +11,17 @@ switch (args)
     case ["codec"]:
         CodecBench.Run();
         return 0;
+    case ["coverage", .. var evaluations]:
+        CoverageBench.Run(evaluations);
+        return 0;
     default:
         Console.WriteLine("""
             dotnet run -c Release --project bench -- NAME
 
               gemm   matrix products of the learner beside a scalar triple loop and MathNet's, GF/s and ratios
               codec  quantising and packing a tensor beside copying it and beside a plain loop, GB/s of input and ratios
+              coverage [EVALUATION.json...]
+                     how often 95 % intervals hold the truth, on simulated windows and seeds and on the windows of real evaluations
               sac    one SAC update and one decision, beside the same update on the scalar triple loop
 
             Each round measures all contestants one after the other; medians over rounds, process CPU time, one thread.

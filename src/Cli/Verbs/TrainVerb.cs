@@ -3,6 +3,7 @@ using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Training;
 using RlOffload.Training.Evaluation;
+using RlOffload.Training.Statistics;
 using Spectre.Console;
 
 namespace RlOffload.Cli.Verbs;
@@ -97,7 +98,7 @@ internal static class TrainVerb
 
     private static string Describe(in TrainProgress p, EvaluationReport? room)
     {
-        var score = room is { Room: >= WindowBootstrap.LeastRoom } && !double.IsNaN(p.Validation)
+        var score = room is { Room: >= ScoreInterval.LeastRoom } && !double.IsNaN(p.Validation)
             ? $", score {(p.Validation - room.StaticReward) / room.Room:F2}" : "";
         return $"training: return {p.Return:F3}{score}";
     }

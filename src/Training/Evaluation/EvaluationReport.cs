@@ -1,3 +1,5 @@
+using RlOffload.Training.Statistics;
+
 namespace RlOffload.Training.Evaluation;
 
 /// <summary>The result of <c>rloffload evaluate</c>, as its JSON. Policies keep the command's order and the names as typed.</summary>
@@ -21,6 +23,10 @@ public sealed record EvaluationReport
 
     /// <summary>Mean reward a request of each window, by policy, so that anyone can pair them.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Rewards { get; init; } = new Dictionary<string, IReadOnlyList<double>>();
+
+    /// <summary>The same of the two anchors of the score, by window.</summary>
+    public IReadOnlyList<double> AnchorRewards { get; init; } = [];
+    public IReadOnlyList<double> OracleRewards { get; init; } = [];
 }
 
 /// <summary>Latency counts a missed or dropped request at its full deadline.</summary>

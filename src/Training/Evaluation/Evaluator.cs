@@ -1,6 +1,7 @@
 using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Environment.Oracles;
+using RlOffload.Training.Statistics;
 
 namespace RlOffload.Training.Evaluation;
 
@@ -82,7 +83,7 @@ public sealed class Evaluator
             Config = experiment.Name,
             Seed = experiment.Evaluate.Seed,
             Policies = [.. tallies.Take(contestants.Count).Select(t => t.Report(
-                WindowBootstrap.Score(t.Rewards, zero.Rewards, optimum, experiment.Evaluate.Seed, experiment.Evaluate.Bootstrap),
+                ScoreInterval.Of(t.Rewards, zero.Rewards, optimum, experiment.Evaluate.Seed, experiment.Evaluate.Bootstrap),
                 p => model.Table.Plans[p].ToString()))],
             Windows = numbers.Length,
             Room = optimum.Average() - zero.Rewards.Average(),
@@ -93,6 +94,8 @@ public sealed class Evaluator
             Oracle = new OracleReport(experiment.Evaluate.OracleWidth, Roster, [.. raisedBy]),
             Warnings = [.. Contestants.Warnings, .. links.Files.SelectMany(f => f.Warnings).Distinct()],
             Rewards = tallies.Take(contestants.Count).DistinctBy(t => t.Name).ToDictionary(t => t.Name, t => (IReadOnlyList<double>)t.Rewards),
+            AnchorRewards = zero.Rewards,
+            OracleRewards = optimum,
         };
     }
 

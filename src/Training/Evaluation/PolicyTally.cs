@@ -1,4 +1,5 @@
 using RlOffload.Environment;
+using RlOffload.Training.Statistics;
 
 namespace RlOffload.Training.Evaluation;
 
@@ -39,15 +40,15 @@ public sealed class PolicyTally(string name, int windows, int requests)
             Name = Name,
             Score = score,
             Reward = Rewards.Average(),
-            LatencyMs = new LatencyReport(latencies.Average(), WindowBootstrap.Quantile(latencies, 0.5),
-                WindowBootstrap.Quantile(latencies, 0.95), WindowBootstrap.Quantile(latencies, 0.99)),
+            LatencyMs = new LatencyReport(latencies.Average(), Quantiles.Of(latencies, 0.5),
+                Quantiles.Of(latencies, 0.95), Quantiles.Of(latencies, 0.99)),
             MissRate = all.Count(o => !o.InTime) / n,
             Accuracy = answered.Length == 0 ? 0 : answered.Average(o => o.Accuracy),
             InTimeAccuracy = all.Sum(o => o.Accuracy) / n,
             EnergyMj = Energies.Sum() * 1000 / n,
             EdgeMemoryBytes = all.Average(o => o.MemoryBytes),
             BytesSent = all.Average(o => o.BytesSent),
-            DecisionUs = new DecisionReport(WindowBootstrap.Quantile(times, 0.5), WindowBootstrap.Quantile(times, 0.99)),
+            DecisionUs = new DecisionReport(Quantiles.Of(times, 0.5), Quantiles.Of(times, 0.99)),
             FallbackRate = all.Count(o => o.Kind == OutcomeKind.Fallback) / n,
             DropRate = all.Count(o => o.Kind == OutcomeKind.Dropped) / n,
             Plans = all.GroupBy(o => o.Plan).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).ToDictionary(g => plan(g.Key), g => g.Count()),

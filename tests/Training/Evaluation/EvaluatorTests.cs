@@ -2,6 +2,7 @@ using System.Text.Json;
 using RlOffload.Environment.Profiles;
 using RlOffload.Training;
 using RlOffload.Training.Evaluation;
+using RlOffload.Training.Statistics;
 
 namespace RlOffload.Tests.Training.Evaluation;
 
@@ -18,7 +19,7 @@ public sealed class EvaluatorTests
         var envelope = Enumerable.Range(0, 4).Average(w => report.Rewards.Values.Max(rewards => rewards[w]));
         Assert.True(report.OracleReward >= envelope - 1e-12, $"oracle {report.OracleReward}, best policy of each window {envelope}");
         Assert.Equal(report.OracleReward - report.StaticReward, report.Room, 1e-12);
-        Assert.True(report.Room > WindowBootstrap.LeastRoom);
+        Assert.True(report.Room > ScoreInterval.LeastRoom);
         var anchor = report.Policies.Single(p => p.Name == "static");
         Assert.Equal(new Interval(0, 0, 0), anchor.Score);
         Assert.Equal(report.StaticReward, anchor.Reward, 1e-12);

@@ -1,5 +1,6 @@
 using RlOffload.Environment;
 using RlOffload.Training.Evaluation;
+using RlOffload.Training.Statistics;
 
 namespace RlOffload.Tests.Training.Evaluation;
 
