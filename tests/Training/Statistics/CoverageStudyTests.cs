@@ -12,7 +12,7 @@ public sealed class CoverageStudyTests(ITestOutputHelper output)
     [InlineData(true)]
     public void AtFortyWindowsTheScoresIntervalHoldsTheTruthWithinTwoPointsOf95Percent(bool skewed)
     {
-        var found = Print(new CoverageStudy(1500, 500, 1).Windows(40, skewed));
+        var found = Print(new CoverageStudy(1000, 300, 1).Windows(40, skewed));
         Assert.InRange(found["bootstrap-t"].Share, 0.93, 0.97);
         Assert.True(found["bootstrap-t"].Share >= found["percentile"].Share);
     }
@@ -22,7 +22,7 @@ public sealed class CoverageStudyTests(ITestOutputHelper output)
     [InlineData(10)]
     public void WithFewSeedsTheCrossedIntervalHoldsAndAPercentileIntervalIsFarTooNarrow(int seeds)
     {
-        var found = Print(new CoverageStudy(1500, 200, 2).Seeds(seeds, 40, skewed: true));
+        var found = Print(new CoverageStudy(1200, 150, 2).Seeds(seeds, 40, skewed: true));
         Assert.InRange(found["crossed t"].Share, 0.93, 0.975);
         Assert.True(found["percentile over seeds"].Share < 0.85);
     }
@@ -32,7 +32,7 @@ public sealed class CoverageStudyTests(ITestOutputHelper output)
     [InlineData(10)]
     public void TheInterquartileMeansIntervalErrsToTheWideSide(int seeds)
     {
-        var found = Print(new CoverageStudy(200, 200, 3).InterquartileMeans(6, seeds, 40));
+        var found = Print(new CoverageStudy(150, 120, 3).InterquartileMeans(6, seeds, 40));
         Assert.InRange(found["expanded percentile"].Share, 0.93, 1);
         Assert.True(found["percentile over seeds"].Share < found["expanded percentile"].Share);
     }
@@ -43,7 +43,7 @@ public sealed class CoverageStudyTests(ITestOutputHelper output)
         var rng = new Rng(1);
         var room = Enumerable.Range(0, 300).Select(_ => 0.1 + 0.2 * rng.NextDouble()).ToArray();
         double[] gain = [.. room.Select(r => r * rng.NextDouble())];
-        var found = Print(new CoverageStudy(400, 300, 4).Real("given", gain, room, 40));
+        var found = Print(new CoverageStudy(300, 300, 4).Real("given", gain, room, 40));
         Assert.InRange(found["bootstrap-t"].Share, 0.92, 0.98);
     }
 
