@@ -1,6 +1,9 @@
 namespace RlOffload.Environment;
 
-/// <summary>Whoever decides: a planner, an agent, a frozen policy. One instance serves one environment at a time.</summary>
+/// <summary>
+/// Whoever decides: a planner, an agent, a frozen policy. One instance serves one environment at a time. One that learns while it plays is an
+/// <see cref="Simulation.IOutcomeSink"/> too and is told of every outcome after the decision in whose time it became known.
+/// </summary>
 public interface IPolicy
 {
     string Name { get; }

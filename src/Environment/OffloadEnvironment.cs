@@ -27,7 +27,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
     private int _deliveredCount;
 
     public OffloadEnvironment(CostModel model, ILinks links, ulong seed)
-        : this(model, new WindowDraw(model.Scenario, links, seed), forked: false) { }
+        : this(model, new WindowDraw(model.Scenario, links, seed, model.Table.Images), forked: false) { }
 
     private OffloadEnvironment(CostModel model, WindowDraw draw, bool forked)
     {

@@ -1,3 +1,5 @@
+using RlOffload.Environment.Simulation;
+
 namespace RlOffload.Environment;
 
 /// <summary>Plays policies over windows and adds up what they earn.</summary>
@@ -17,7 +19,12 @@ public static class Rollout
     {
         Begin(environment, policy, window);
         while (!environment.Truncated)
+        {
             environment.Step(policy.Decide(environment.Observation, environment.Mask));
+            if (policy is IOutcomeSink told)
+                foreach (ref readonly var outcome in environment.Delivered)
+                    told.Deliver(outcome);
+        }
         return environment.TotalReward;
     }
 

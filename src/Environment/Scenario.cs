@@ -20,9 +20,12 @@ public sealed record Scenario
 /// <param name="MemoryBytes">Heads that need more are masked.</param>
 /// <param name="Heat">Slows the device under load; null: a cool device.</param>
 /// <param name="Battery">Empties with every joule; null: mains.</param>
+/// <param name="HiddenFactor">What the device really takes over what everyone expects of it: a wrong profile. Nobody is told.</param>
+/// <param name="Calibrate">The device compares the time of each head and branch with what was expected, and expects it henceforth (<see cref="Observation.Slowdown"/>).</param>
 public sealed record DeviceSpec(
     double TimeFactor = 1, double PackSecondsPerElement = 3e-9, double ActiveWatts = 3, double IdleWatts = 0,
-    double MemoryBytes = double.PositiveInfinity, HeatSpec? Heat = null, BatterySpec? Battery = null);
+    double MemoryBytes = double.PositiveInfinity, HeatSpec? Heat = null, BatterySpec? Battery = null,
+    double HiddenFactor = 1, bool Calibrate = true);
 
 /// <summary>Heat is the device's use, low-passed; above <paramref name="From"/> it slows the device, linearly up to <paramref name="MaxSlowdown"/> at <paramref name="To"/>.</summary>
 public sealed record HeatSpec(double TimeConstant = 30, double From = 0.5, double To = 0.8, double MaxSlowdown = 1.8);
@@ -65,4 +68,14 @@ public sealed record DeadlineSpec(double Median = 1, double Spread = 0);
 
 /// <summary>Reward = accuracy in time - LatencyWeight * min(latency, D) / D - MissPenalty * [missed or dropped].</summary>
 /// <param name="FallbackShare">The branch that saves a late request is the most accurate one that needs at most this share of the deadline.</param>
-public sealed record RewardSpec(double LatencyWeight = 0.1, double MissPenalty = 0.2, double FallbackShare = 0.25);
+public sealed record RewardSpec(
+    double LatencyWeight = 0.1, double MissPenalty = 0.2, double FallbackShare = 0.25, AccuracySource Accuracy = AccuracySource.Expected);
+
+public enum AccuracySource : byte
+{
+    /// <summary>The profile's share of correct answers for (exit, split, bits); of a gated plan, that of the images which leave where this one left.</summary>
+    Expected,
+
+    /// <summary>Whether the exit was right about the very image that was drawn, less what quantising loses on average: the same mean, more noise.</summary>
+    Images,
+}

@@ -137,6 +137,8 @@ public sealed class Controller : IWorld, IOutcomeSink
 
     double IWorld.Deadline(int request) => _flights[request].Deadline;
 
+    int IWorld.Image(int request) => -1;
+
     double IWorld.RoundTrip(int request) => double.PositiveInfinity;
 
     double IWorld.Compute(in Job job, double now, double seconds)

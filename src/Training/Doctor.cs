@@ -103,7 +103,7 @@ public static class Doctor
         findings.Add(new("plans", runnable > 1 ? FindingStatus.Ok : FindingStatus.Problem,
             $"{world.FullTable.Count} in all, {world.Plans.Count} for the learner, {runnable} of these fit into the device's memory{(runnable > 1 ? "" : "; allowed is more than one")}"));
 
-        int Best(PlanKind kind) => Enumerable.Range(0, table.Count).Where(p => table.Plans[p].Kind == kind && !table.Plans[p].Probe).MaxBy(p => table.Plans[p].Exit);
+        int Best(PlanKind kind) => Enumerable.Range(0, table.Count).Where(p => table.Plans[p].Kind == kind && table.Plans[p] is { Probe: false, Gate: null }).MaxBy(p => table.Plans[p].Exit);
     }
 
     private static void Play(World world, LinkSet set, List<Finding> findings)

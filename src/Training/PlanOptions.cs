@@ -7,7 +7,10 @@ namespace RlOffload.Training;
 /// <param name="Bits">Widths of a number at a split.</param>
 /// <param name="Probe">Whether local plans and drop may also probe the link.</param>
 /// <param name="Prune">Leave out dominated plans, within <paramref name="Tolerance"/>.</param>
-public sealed record PlanOptions(IReadOnlyList<int> Bits, bool Probe, bool Prune, DominanceTolerance Tolerance)
+/// <param name="Confidence">Each makes plans that leave at the first exit on the device whose largest softmax value is at least this.</param>
+/// <param name="Entropy">Each makes plans that leave at the first exit on the device whose entropy, nats, is below this.</param>
+public sealed record PlanOptions(
+    IReadOnlyList<int> Bits, bool Probe, bool Prune, DominanceTolerance Tolerance, IReadOnlyList<double> Confidence, IReadOnlyList<double> Entropy)
 {
     private static readonly int[] Widths = [2, 3, 4, 6, 8, 16, 32];
 
@@ -17,6 +20,11 @@ public sealed record PlanOptions(IReadOnlyList<int> Bits, bool Probe, bool Prune
         return new(
             s.Ints("bits", Widths, [2, 3, 4, 6, 8]), s.Bool("probe", true), s.Bool("prune", true),
             new(s.Double("prune_time", Bounds.Share, standard.Time), s.Double("prune_bytes", Bounds.Share, standard.Bytes),
-                s.Double("prune_accuracy", Bounds.Share, standard.Accuracy)));
+                s.Double("prune_accuracy", Bounds.Share, standard.Accuracy)),
+            s.Doubles("confidence", Bounds.Share, []), s.Doubles("entropy", Bounds.Between(0, 10), []));
     }
+
+    /// <summary>The rules of leaving when confident, for a network of so many exits.</summary>
+    public IReadOnlyList<Gate> Gates(int exits) => exits < 2 ? [] :
+        [.. Confidence.Select(t => Gate.Everywhere(exits, GateMeasure.Confidence, t)), .. Entropy.Select(t => Gate.Everywhere(exits, GateMeasure.Entropy, t))];
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Environment.Links;
 using RlOffload.Environment.Plans;
@@ -70,8 +71,10 @@ public sealed class World
         var rtt = told ?? train.RoundTrips() ?? throw new InputException(experiment.File, "rtt",
             "is missing and no training link has round-trip times, allowed is rtt with file, from_link, or shift_ms, mu and sigma");
         var scenario = Complete(experiment, profile, train, rtt);
-        var costs = new CostModel(new CostTable(profile, PlanTable.Of(profile, AllBits(experiment, profile), experiment.Plans.Probe), scenario), scenario);
-        var plans = PlanTable.Of(profile, experiment.Plans.Bits, experiment.Plans.Probe);
+        var (bits, gates) = (AllBits(experiment, profile), experiment.Plans.Gates(profile.Exits.Count));
+        var all = PlanTable.Of(profile, bits, experiment.Plans.Probe, gates).Plans.Union(PublishedGates.Plans(profile, bits));
+        var costs = new CostModel(new CostTable(profile, new PlanTable(all), scenario), scenario);
+        var plans = PlanTable.Of(profile, experiment.Plans.Bits, experiment.Plans.Probe, gates);
         if (experiment.Plans.Prune)
             plans = plans.Pruned(new CostTable(profile, plans, scenario), experiment.Plans.Tolerance);
         var seconds = SecondsOf(scenario);

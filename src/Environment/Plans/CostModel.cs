@@ -62,18 +62,56 @@ public sealed class CostModel(CostTable table, Scenario scenario)
     private Prediction Course(int plan, Observation o, double rate)
     {
         var kind = Table.Plans[plan].Kind;
-        var missed = Reward(false, 0, o.Deadline, o.Deadline);
         if (kind == PlanKind.Drop)
-            return new(o.Deadline, missed, 0, 0, 0, 0, OutcomeKind.Dropped);
+            return Miss(o, 0, 0, OutcomeKind.Dropped);
         ref readonly var cost = ref Table[plan];
-        var device = cost.DeviceSeconds * o.Slowdown;
-        var bypasses = kind != PlanKind.Local && device == 0;
-        var ready = bypasses ? 0 : o.DeviceBacklog + device;
-        if (ready > o.Deadline) // hopeless work is not started
-            return new(o.Deadline, missed, 0, 0, 0, 0, OutcomeKind.Missed);
-        if (kind == PlanKind.Local)
-            return new(ready, Reward(true, cost.Accuracy, ready, o.Deadline), cost.Accuracy, DeviceEnergy(device), device, 0, OutcomeKind.Answered);
+        var ways = Table.Ways(plan);
+        if (ways.IsEmpty)
+            return kind == PlanKind.Local ? Kept(o, cost.DeviceSeconds, cost.Accuracy) : Sent(plan, o, rate, cost.DeviceSeconds, cost.Accuracy);
+        var mean = default(Prediction);
+        var (likeliest, kept) = (0.0, (Accuracy: 0.0, At: -1.0));
+        foreach (ref readonly var way in ways)
+        {
+            var course = way.Leaves || kind == PlanKind.Local ? Kept(o, way.DeviceSeconds, way.Accuracy) : Sent(plan, o, rate, way.DeviceSeconds, way.Accuracy);
+            // At its deadline a request that still runs has the answer of the last exit that it passed.
+            if (course.Kind == OutcomeKind.Missed && kept.At >= 0)
+                course = Held(o, kept.Accuracy);
+            if (course.Kind == OutcomeKind.Answered && way.Leaves)
+                kept = (way.HeldAccuracy, way.DeviceSeconds);
+            mean = new(mean.Latency + way.Share * course.Latency, mean.Reward + way.Share * course.Reward, mean.Accuracy + way.Share * course.Accuracy,
+                mean.Energy + way.Share * course.Energy, mean.DeviceSeconds + way.Share * course.DeviceSeconds,
+                mean.UplinkSeconds + way.Share * course.UplinkSeconds, way.Share > likeliest ? course.Kind : mean.Kind);
+            likeliest = Math.Max(likeliest, way.Share);
+        }
+        return mean;
+    }
 
+    private Prediction Miss(Observation o, double deviceSeconds, double energy, OutcomeKind kind = OutcomeKind.Missed) =>
+        new(o.Deadline, Reward(false, 0, o.Deadline, o.Deadline), 0, energy, deviceSeconds, 0, kind);
+
+    /// <summary>Answered at the deadline by an exit that was passed on the way; the device was busy until then.</summary>
+    private Prediction Held(Observation o, double accuracy)
+    {
+        var device = Math.Max(0, o.Deadline - o.DeviceBacklog);
+        return new(o.Deadline, Reward(true, accuracy, o.Deadline, o.Deadline), accuracy, DeviceEnergy(device), device, 0, OutcomeKind.Fallback);
+    }
+
+    private Prediction Kept(Observation o, double seconds, double accuracy)
+    {
+        var device = seconds * o.Slowdown;
+        var ready = o.DeviceBacklog + device;
+        return ready > o.Deadline ? Miss(o, 0, 0) // hopeless work is not started
+            : new(ready, Reward(true, accuracy, ready, o.Deadline), accuracy, DeviceEnergy(device), device, 0, OutcomeKind.Answered);
+    }
+
+    private Prediction Sent(int plan, Observation o, double rate, double seconds, double accuracy)
+    {
+        ref readonly var cost = ref Table[plan];
+        var device = seconds * o.Slowdown;
+        var bypasses = device == 0;
+        var ready = bypasses ? 0 : o.DeviceBacklog + device;
+        if (ready > o.Deadline)
+            return Miss(o, 0, 0);
         var queued = o.UplinkBacklogBytes + (bypasses ? 0 : o.PendingBytes);
         var start = Math.Max(ready, queued * 8 / rate);
         var sending = cost.Bytes * 8 / rate;
@@ -81,13 +119,13 @@ public sealed class CostModel(CostTable table, Scenario scenario)
         var branch = Fallback(plan, o.Deadline, ready, o.Slowdown);
         var cancelAt = branch.Exists ? o.Deadline - branch.Seconds : o.Deadline;
         if (answer <= cancelAt)
-            return new(answer, Reward(true, cost.Accuracy, answer, o.Deadline), cost.Accuracy,
+            return new(answer, Reward(true, accuracy, answer, o.Deadline), accuracy,
                 DeviceEnergy(device) + SendEnergy(sending, cost.Bytes), device, sending, OutcomeKind.Answered);
         var sent = Math.Clamp(cancelAt - start, 0, sending);
         var wasted = SendEnergy(sent, sent * rate / 8);
         if (branch.Exists)
             return new(o.Deadline, Reward(true, branch.Accuracy, o.Deadline, o.Deadline), branch.Accuracy,
                 DeviceEnergy(device + branch.Seconds) + wasted, device + branch.Seconds, sent, OutcomeKind.Fallback);
-        return new(o.Deadline, missed, 0, DeviceEnergy(device) + wasted, device, sent, OutcomeKind.Missed);
+        return Miss(o, device, DeviceEnergy(device) + wasted) with { UplinkSeconds = sent };
     }
 }

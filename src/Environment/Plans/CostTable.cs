@@ -3,12 +3,18 @@ using RlOffload.Environment.Profiles;
 namespace RlOffload.Environment.Plans;
 
 /// <summary>What one plan costs on this scenario's machines when nothing is queued and the link is left out.</summary>
-/// <param name="DeviceSeconds">Head, quantising and packing on the cool device.</param>
-/// <param name="Bytes">Sent over the uplink, header included.</param>
-/// <param name="ServerSeconds">Tail on the unloaded server.</param>
+/// <param name="DeviceSeconds">Head, quantising and packing on the cool device; of a gated plan the mean over the profile's images.</param>
+/// <param name="Bytes">Sent over the uplink, header included, by a request that is not answered early.</param>
+/// <param name="ServerSeconds">Tail on the unloaded server, likewise.</param>
 /// <param name="Accuracy">Expected share of correct answers, 0..1.</param>
 /// <param name="MemoryBytes">Weights plus peak activation on the device.</param>
-public readonly record struct PlanCost(double DeviceSeconds, double Bytes, double ServerSeconds, double Accuracy, double MemoryBytes);
+/// <param name="GoesOn">Share of the requests that no early exit answers; 1 unless the plan is gated.</param>
+public readonly record struct PlanCost(
+    double DeviceSeconds, double Bytes, double ServerSeconds, double Accuracy, double MemoryBytes, double GoesOn = 1)
+{
+    public double MeanBytes => Bytes * GoesOn;
+    public double MeanServerSeconds => ServerSeconds * GoesOn;
+}
 
 /// <summary>A branch that can still answer on the device from the tensor kept at a split.</summary>
 /// <param name="Seconds">Device time of the branch; infinite where there is none.</param>
@@ -23,6 +29,9 @@ public sealed class CostTable
 {
     private readonly PlanCost[] _costs;
     private readonly FallbackBranch[][] _branches;
+    private readonly GatedPath?[] _paths;
+    private readonly double[] _losses;
+    private readonly bool _byImage;
 
     public PlanTable Plans { get; }
     public ModelProfile Profile { get; }
@@ -30,25 +39,61 @@ public sealed class CostTable
     /// <summary>Plans that this device can run at all (memory).</summary>
     public bool[] Runnable { get; }
 
-    /// <exception cref="InputException">The profile lacks the input encoding or an accuracy that the table needs.</exception>
+    /// <exception cref="InputException">The profile lacks the input encoding, an accuracy or the outcomes of images that the table needs.</exception>
     public CostTable(ModelProfile profile, PlanTable plans, Scenario scenario)
     {
         (Profile, Plans) = (profile, plans);
+        _byImage = scenario.Reward.Accuracy == AccuracySource.Images;
+        if (_byImage && profile.Outcomes is null)
+            throw new InputException(profile.Model.Path, "outcomes",
+                "is missing, but reward.accuracy is 'images'; profile with --images and --labels, or take 'expected'");
         _costs = new PlanCost[plans.Count];
         _branches = new FallbackBranch[plans.Count][];
+        _paths = new GatedPath?[plans.Count];
+        _losses = new double[plans.Count];
         Runnable = new bool[plans.Count];
         var accuracy = profile.Accuracy.ToDictionary(a => (a.Exit, a.Cut, a.Bits), a => a.Value);
         var partitions = profile.Partitions.ToDictionary(p => (p.Exit, p.Cut));
         for (var p = 0; p < plans.Count; p++)
         {
             _costs[p] = CostOf(plans[p], scenario, accuracy, partitions);
-            _branches[p] = BranchesOf(plans[p], scenario);
+            _losses[p] = plans[p].Exit < 0 ? 0 : (profile.Exits[plans[p].Exit].Accuracy ?? _costs[p].Accuracy) - _costs[p].Accuracy;
+            if (plans[p].Gate is not null)
+                Pass(p, scenario);
+            _branches[p] = BranchesOf(p, scenario);
             Runnable[p] = _costs[p].MemoryBytes <= scenario.Device.MemoryBytes;
         }
     }
 
     public int Count => _costs.Length;
     public ref readonly PlanCost this[int plan] => ref _costs[plan];
+
+    /// <summary>Images of the profile whose outcomes at every exit are known; 0 if none are.</summary>
+    public int Images => Profile.Outcomes?.Images ?? 0;
+
+    /// <summary>The ways that images take through a plan that lets them leave when an exit is confident; empty for every other plan.</summary>
+    public ReadOnlySpan<GatedWay> Ways(int plan) => _paths[plan] is { } path ? path.Ways : default;
+
+    /// <summary>Which of <see cref="Ways"/> the image takes.</summary>
+    public int WayOf(int plan, int image) => _paths[plan]!.WayOf(image);
+
+    /// <summary>
+    /// What an answer of the plan counts, 0..1: the expected accuracy of its way, or, where the scenario rewards images, whether the exit was right
+    /// about this image, less what quantising loses on average.
+    /// </summary>
+    /// <param name="way">Of <see cref="Ways"/>; -1 for a plan without.</param>
+    /// <param name="image">Of the profile's; -1 if it is none of them.</param>
+    public double AccuracyOf(int plan, int way, int image)
+    {
+        if (!_byImage || image < 0)
+            return way < 0 ? _costs[plan].Accuracy : Ways(plan)[way].Accuracy;
+        return way >= 0 && Ways(plan)[way].Leaves ? Right(Ways(plan)[way].Exit, image) : Right(Plans[plan].Exit, image) - _losses[plan];
+    }
+
+    /// <summary>What the answer of a branch counts, likewise.</summary>
+    public double AccuracyOf(FallbackBranch branch, int image) => _byImage && image >= 0 ? Right(branch.Exit, image) : branch.Accuracy;
+
+    private double Right(int exit, int image) => Profile.Outcomes!.Correct[exit][image] == '1' ? 1 : 0;
 
     /// <summary>
     /// The branch that runs when plan's answer is late: the most accurate one reachable from the kept tensor that needs at most
@@ -106,11 +151,36 @@ public sealed class CostTable
             $"has no '{name}', allowed: {string.Join(", ", Profile.InputEncodings.Select(e => e.Name).Append("float32").Distinct())}");
     }
 
-    private FallbackBranch[] BranchesOf(OffloadPlan plan, Scenario scenario) =>
-        plan.Kind is not (PlanKind.Split or PlanKind.Remote) ? [] :
-        Profile.Partitions.Where(p => p.Cut == plan.Cut && !p.Local)
-            .Select(p => new FallbackBranch(p.Exit, BranchSeconds(p) * scenario.Device.TimeFactor, Profile.Exits[p.Exit].Accuracy ?? 0))
-            .OrderBy(b => b.Seconds).ThenByDescending(b => b.Accuracy).ToArray();
+    /// <summary>The mean over images, and memory for the branches beside the head: their own at most.</summary>
+    private void Pass(int p, Scenario scenario)
+    {
+        var path = GatedPath.Of(Profile, Plans[p], scenario.Device.TimeFactor, _costs[p].DeviceSeconds, -_losses[p]);
+        _paths[p] = path;
+        double seconds = 0, accuracy = 0, memory = _costs[p].MemoryBytes;
+        foreach (var way in path.Ways)
+        {
+            seconds += way.Share * way.DeviceSeconds;
+            accuracy += way.Share * way.Accuracy;
+            if (way.Leaves)
+                memory += Math.Max(0, MemoryOf(way.Exit, local: true, 0) - MemoryOf(Plans[p].Exit, local: false, GatedPath.BranchPoint(Profile, way.Exit, Plans[p].Exit)));
+        }
+        _costs[p] = _costs[p] with { DeviceSeconds = seconds, Accuracy = accuracy, MemoryBytes = memory, GoesOn = path.Ways[^1].Share };
+    }
+
+    private double MemoryOf(int exit, bool local, int cut) =>
+        Profile.Partitions.First(p => p.Exit == exit && p.Local == local && (local || p.Cut == cut)).HeadMemoryBytes;
+
+    private FallbackBranch[] BranchesOf(int plan, Scenario scenario)
+    {
+        if (Plans[plan].Kind is not (PlanKind.Split or PlanKind.Remote))
+            return [];
+        var branches = Profile.Partitions.Where(p => p.Cut == Plans[plan].Cut && !p.Local)
+            .Select(p => new FallbackBranch(p.Exit, BranchSeconds(p) * scenario.Device.TimeFactor, Profile.Exits[p.Exit].Accuracy ?? 0)).ToList();
+        // The last exit that was tried has answered already, though it was not sure.
+        if (Ways(plan) is { Length: > 1 } ways)
+            branches.Add(new(ways[^2].Exit, 0, ways[^2].HeldAccuracy));
+        return [.. branches.OrderBy(b => b.Seconds).ThenByDescending(b => b.Accuracy)];
+    }
 
     /// <summary>From the input a branch is the whole network up to its exit, which was timed as such.</summary>
     private double BranchSeconds(Partition p) => (p.Cut == 0 ? Profile.WholeMs[p.Exit].Median : p.TailMs.Median) / 1000;

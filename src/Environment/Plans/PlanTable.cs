@@ -32,7 +32,9 @@ public sealed class PlanTable
 
     /// <param name="bits">Widths to offer at a split.</param>
     /// <param name="probe">Give each all-local plan and <c>drop</c> a twin that also probes the link.</param>
-    public static PlanTable Of(ModelProfile profile, IReadOnlyList<int> bits, bool probe)
+    /// <param name="gates">Each makes a twin of every plan that passes an exit it tries, and which then may be left there.</param>
+    /// <exception cref="InputException">There are gates, but the profile does not say how sure each exit is of each image.</exception>
+    public static PlanTable Of(ModelProfile profile, IReadOnlyList<int> bits, bool probe, IReadOnlyList<Gate>? gates = null)
     {
         var plans = new List<OffloadPlan>();
         foreach (var p in profile.Partitions.OrderBy(p => p.Exit).ThenBy(p => p.Local).ThenBy(p => p.Cut))
@@ -44,6 +46,9 @@ public sealed class PlanTable
             else
                 plans.AddRange(bits.Order().Select(b => new OffloadPlan(PlanKind.Split, p.Exit, p.Cut, b)));
         }
+        var ungated = plans.Count;
+        foreach (var gate in gates ?? [])
+            plans.AddRange(GatedPath.Gated(profile, gate, plans.Take(ungated).ToList()));
         plans.Add(new(PlanKind.Drop, -1, -1, 0));
         if (probe)
             plans.AddRange(plans.Where(p => p.Kind is PlanKind.Local or PlanKind.Drop).Select(p => p with { Probe = true }).ToList());
@@ -76,13 +81,14 @@ public sealed class PlanTable
     private static bool Beats(CostTable costs, int q, int p)
     {
         var (a, b) = (costs[q], costs[p]);
-        return a.DeviceSeconds <= b.DeviceSeconds && a.Bytes <= b.Bytes && a.ServerSeconds <= b.ServerSeconds && a.Accuracy >= b.Accuracy
-            && (q < p || a.DeviceSeconds < b.DeviceSeconds || a.Bytes < b.Bytes || a.ServerSeconds < b.ServerSeconds || a.Accuracy > b.Accuracy);
+        return a.DeviceSeconds <= b.DeviceSeconds && a.MeanBytes <= b.MeanBytes && a.MeanServerSeconds <= b.MeanServerSeconds && a.Accuracy >= b.Accuracy
+            && (q < p || a.DeviceSeconds < b.DeviceSeconds || a.MeanBytes < b.MeanBytes || a.MeanServerSeconds < b.MeanServerSeconds
+                || a.Accuracy > b.Accuracy);
     }
 
     private static bool Dominates(in PlanCost q, in PlanCost p, DominanceTolerance t) =>
-        q.DeviceSeconds <= p.DeviceSeconds * (1 + t.Time) && q.Bytes <= p.Bytes * (1 + t.Bytes)
-        && q.ServerSeconds <= p.ServerSeconds * (1 + t.Time) + 1e-4 && q.Accuracy >= p.Accuracy - t.Accuracy;
+        q.DeviceSeconds <= p.DeviceSeconds * (1 + t.Time) && q.MeanBytes <= p.MeanBytes * (1 + t.Bytes)
+        && q.MeanServerSeconds <= p.MeanServerSeconds * (1 + t.Time) + 1e-4 && q.Accuracy >= p.Accuracy - t.Accuracy;
 }
 
 /// <summary>How much worse the dominating plan may be: relative time, relative bytes, absolute accuracy (regimes: 1.5 %, 6 %, 0.25 points).</summary>

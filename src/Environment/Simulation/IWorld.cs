@@ -10,6 +10,9 @@ public interface IWorld
     /// <summary>Time the request may take.</summary>
     double Deadline(int request);
 
+    /// <summary>Which of the profile's images the request brings; -1 if it is none of them.</summary>
+    int Image(int request);
+
     /// <summary>The request's round-trip time where it is known beforehand, else infinity.</summary>
     double RoundTrip(int request);
 

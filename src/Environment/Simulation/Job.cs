@@ -14,15 +14,21 @@ public struct Job
     /// <summary>Absolute times, s since the window began.</summary>
     public double Arrival, Deadline, Ready, Start, End;
 
-    /// <summary>When the device should be done; in a simulated world also when it is.</summary>
+    /// <summary>When the device should be done.</summary>
     public double Due;
+
+    /// <summary>Time that the head or branch on the device takes if the profile is right, s.</summary>
+    public double Nominal;
+
+    /// <summary>Of the profile's images, and the way that it takes through a gated plan; -1 where unknown or not gated.</summary>
+    public int Image, Way;
 
     /// <summary>When the answer is given up and the branch takes over; the deadline where no branch can.</summary>
     public double CancelAt;
 
     public double Bytes, BranchSeconds, BranchAccuracy, Rtt, Load;
 
-    /// <summary>The exit whose branch takes over.</summary>
+    /// <summary>The exit whose branch takes over; -1 if none can.</summary>
     public int BranchExit;
 
     /// <summary>What it cost so far.</summary>

@@ -10,7 +10,7 @@ public sealed partial class Stations
     {
         var s = model.Scenario;
         var heat = HeatNow();
-        var slowdown = Slowdown(heat);
+        var slowdown = Slowdown(heat) * _calibration;
         (o.Request, o.Now, o.Deadline, o.InFlight) = (request, Now, world.Deadline(request), InFlight);
         double device = 0, risk = 0, uplink = 0, pending = 0, sendingFor = 0, sendingRate = 0;
         for (var j = 0; j < _count; j++)
@@ -20,7 +20,7 @@ public sealed partial class Stations
             {
                 case Stage.WaitDevice or Stage.OnDevice:
                     device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table[job.Plan].DeviceSeconds * slowdown;
-                    pending += job.Bytes;
+                    pending += job.Bytes * model.Table[job.Plan].GoesOn;
                     continue;
                 case Stage.OnFallback:
                     device += Math.Max(0, job.Due - Now);

@@ -68,13 +68,13 @@ public sealed partial class Stations
         if (j < 0)
             return;
         LeaveDevice(ref _jobs[j]);
-        End(j, OutcomeKind.Missed, 0);
+        End(j, OutcomeKind.Missed, 0, -1);
         Dispatch();
     }
 
     private void Retreat(ref Job job)
     {
-        var slowdown = Slowdown(HeatNow());
+        var slowdown = Slowdown(HeatNow()) * _calibration;
         var busy = _onDevice >= 0 ? Math.Max(0, _jobs[_onDevice].Due - Now) : 0;
         var left = job.Deadline - Now - busy - Margin;
         var branch = model.Table.Fallback(job.Plan, left / slowdown);
@@ -89,7 +89,7 @@ public sealed partial class Stations
         if (_jobs[j].IsProbe)
             Remove(j);
         else
-            End(j, OutcomeKind.Missed, 0);
+            End(j, OutcomeKind.Missed, 0, -1);
     }
 
     private void Ended(int j, double at)

@@ -11,20 +11,23 @@ public sealed class WindowDraw : IWorld
     private readonly Scenario _scenario;
     private readonly ILinks _links;
     private readonly ulong _seed;
+    private readonly int _imageCount;
     private double[] _loadChanges = new double[64];
     private double[] _loads = new double[64];
     private int _loadCount;
 
-    public WindowDraw(Scenario scenario, ILinks links, ulong seed)
+    /// <param name="images">How many images requests are drawn from; 0: none are known.</param>
+    public WindowDraw(Scenario scenario, ILinks links, ulong seed, int images = 0)
     {
-        (_scenario, _links, _seed) = (scenario, links, seed);
+        (_scenario, _links, _seed, _imageCount) = (scenario, links, seed, images);
+        Images = new int[scenario.Requests + 1];
         ArrivalTimes = new double[scenario.Requests + 1];
         Deadlines = new double[scenario.Requests + 1];
         Rtts = new double[scenario.Requests + 1];
     }
 
     /// <summary>The same world, to be drawn on its own.</summary>
-    public WindowDraw Another() => new(_scenario, _links, _seed);
+    public WindowDraw Another() => new(_scenario, _links, _seed, _imageCount);
 
     public int Window { get; private set; }
     public int Requests => _scenario.Requests;
@@ -37,6 +40,9 @@ public sealed class WindowDraw : IWorld
 
     /// <summary>Round-trip time of each request, s.</summary>
     public double[] Rtts { get; }
+
+    /// <summary>Image of each request among those of the profile; -1 where it has none.</summary>
+    public int[] Images { get; }
 
     public LinkTrace Trace { get; private set; } = null!;
 
@@ -55,6 +61,8 @@ public sealed class WindowDraw : IWorld
             Deadlines[i] = _scenario.Deadlines.Median * Math.Exp(_scenario.Deadlines.Spread * (2 * deadline.NextDouble() - 1));
             var rtt = Rng.Keyed(_seed, (ulong)window, (ulong)i, RngPurpose.Rtt);
             Rtts[i] = _links.DrawRtt(ref rtt);
+            var image = Rng.Keyed(_seed, (ulong)window, (ulong)i, RngPurpose.Image);
+            Images[i] = _imageCount > 0 ? image.NextInt(_imageCount) : -1;
         }
         var end = ArrivalTimes[^1] + 2 * _scenario.Deadlines.Median * Math.Exp(_scenario.Deadlines.Spread);
         var link = _links.At(window, end);
@@ -79,7 +87,9 @@ public sealed class WindowDraw : IWorld
 
     double IWorld.RoundTrip(int request) => Rtts[request];
 
-    double IWorld.Compute(in Job job, double now, double seconds) => now + seconds;
+    int IWorld.Image(int request) => Images[request];
+
+    double IWorld.Compute(in Job job, double now, double seconds) => now + seconds * _scenario.Device.HiddenFactor;
 
     double IWorld.Send(in Job job, double now) => now + SendSeconds(now, job.Bytes);
 

@@ -17,6 +17,12 @@ public static class FrozenPolicyCheck
             yield return "plans: is empty, at least one plan is needed";
             yield break;
         }
+        for (var i = 0; i < p.Plans.Count; i++)
+            if (p.Plans[i].Gate is { } gate && !gate.Thresholds.Any(t => t >= 0))
+            {
+                yield return $"plans[{i}].gate.thresholds: tries no exit, allowed is one threshold of 0 or more at least";
+                yield break;
+            }
         var table = p.Table();
         for (var i = 0; i < p.Plans.Count; i++)
             if (table[i].ToString() != p.Plans[i].Plan)
@@ -44,7 +50,8 @@ public static class FrozenPolicyCheck
         }
         if (ProfileHashes.Of(profile).Structure != policy.Profile.Sha256.Structure)
             yield return "profile.sha256.structure: the given profile has other cuts, exits or partitions than the one the policy was trained on; profile the model with the same options, or train again";
-        var known = PlanTable.Of(profile, policy.Plans.Where(p => p.Kind == PlanKind.Split).Select(p => p.Bits).Distinct().ToList(), probe: true).Plans.ToHashSet();
+        var known = PlanTable.Of(profile, policy.Plans.Where(p => p.Kind == PlanKind.Split).Select(p => p.Bits).Distinct().ToList(), probe: true,
+            policy.Table().Plans.Select(p => p.Gate).OfType<Gate>().Distinct().ToList()).Plans.ToHashSet();
         var missing = policy.Table().Plans.Where(p => !known.Contains(p)).ToList();
         if (missing.Count > 0)
         {

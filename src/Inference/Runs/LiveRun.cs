@@ -68,6 +68,9 @@ public sealed class LiveRun
         using var policy = OnnxPolicy.Open(_options.Policy, _profile, _warnings.Add);
         using var partitions = new PartitionSet(_modelPath, _profile);
         var model = new CostModel(policy.Model.Table, _scenario);
+        if (model.Table.Plans.Plans.FirstOrDefault(p => p.Gate is not null) is { Gate: not null } gated)
+            throw new InputException(Path.Combine(_options.Policy, FrozenPolicyFile.Description), "plans",
+                $"holds {gated}, which leaves when confident; allowed in a run are plans that keep to their exit");
         var draw = new WindowDraw(_scenario, _links, _options.Seed);
         draw.Draw(0);
         var alive = await CheckServer(cancel).ConfigureAwait(false);

@@ -76,9 +76,10 @@ public sealed partial class ConfigSection
                 _resolved.Add(key, fallback.Select(resolve).ToArray());
             return fallback ?? [];
         }
-        if (entry.Value is not YamlSequenceNode sequence || sequence.Children.Count == 0 || sequence.Children.Count > most)
+        var least = fallback is { Count: 0 } ? 0 : 1;
+        if (entry.Value is not YamlSequenceNode sequence || sequence.Children.Count < least || sequence.Children.Count > most)
         {
-            Refuse(entry, key, $"is {Shown(entry.Value)}, allowed is a list of 1 to {most}, each {allowed}");
+            Refuse(entry, key, $"is {Shown(entry.Value)}, allowed is a list of {least} to {most}, each {allowed}");
             return fallback ?? [];
         }
         var values = new List<T>();

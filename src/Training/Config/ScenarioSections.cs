@@ -17,7 +17,9 @@ internal static class ScenarioSections
             s.Double("idle_w", Bounds.NotNegative, 0),
             s.OptionalDouble("memory_mb", Bounds.Positive) * Mega ?? double.PositiveInfinity,
             Heat(s.OptionalSection("heat")),
-            Battery(s.OptionalSection("battery")));
+            Battery(s.OptionalSection("battery")),
+            s.Double("hidden_factor", new(0, 100, Open: true), 1),
+            s.Bool("calibrate", true));
         return (spec, note);
     }
 
@@ -66,7 +68,8 @@ internal static class ScenarioSections
     public static DeadlineSpec Deadlines(ConfigSection s) => new(s.Double("median_s", Bounds.Positive), s.Double("spread", Bounds.Between(0, 3), 0));
 
     public static RewardSpec Reward(ConfigSection s) => new(
-        s.Double("latency_weight", Bounds.NotNegative, 0.1), s.Double("miss_penalty", Bounds.NotNegative, 0.2), s.Double("fallback_share", Bounds.Share, 0.25));
+        s.Double("latency_weight", Bounds.NotNegative, 0.1), s.Double("miss_penalty", Bounds.NotNegative, 0.2), s.Double("fallback_share", Bounds.Share, 0.25),
+        s.OneOf<AccuracySource>("accuracy", AccuracySource.Expected));
 
     /// <summary>A machine's speed is a factor on the profile's times, or the known time of the whole network, from which the profile makes the factor.</summary>
     private static MachineNote Machine(ConfigSection s, out double factor)

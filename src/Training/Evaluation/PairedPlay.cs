@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RlOffload.Environment;
+using RlOffload.Environment.Simulation;
 
 namespace RlOffload.Training.Evaluation;
 
@@ -51,6 +52,7 @@ public static class PairedPlay
     {
         var times = new double[outcomes.Length];
         Rollout.Begin(world, policy, window);
+        var told = policy as IOutcomeSink;
         while (!world.Truncated)
         {
             var request = world.Observation.Request;
@@ -59,7 +61,10 @@ public static class PairedPlay
             times[request] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
             world.Step(plan);
             foreach (ref readonly var outcome in world.Delivered)
+            {
                 outcomes[outcome.Request] = outcome;
+                told?.Deliver(outcome);
+            }
         }
         tally.Record(row, outcomes, world.TotalReward, world.TotalEnergy, times);
     }

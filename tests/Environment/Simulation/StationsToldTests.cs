@@ -136,6 +136,8 @@ public sealed class StationsToldTests : IWorld, IOutcomeSink
 
     double IWorld.Deadline(int request) => 1;
 
+    int IWorld.Image(int request) => -1;
+
     double IWorld.RoundTrip(int request) => double.PositiveInfinity;
 
     double IWorld.Compute(in Job job, double now, double seconds)

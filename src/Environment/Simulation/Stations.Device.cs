@@ -1,0 +1,34 @@
+namespace RlOffload.Environment.Simulation;
+
+/// <summary>How fast the device is now: its heat, and how its times compare with what was expected.</summary>
+public sealed partial class Stations
+{
+    /// <summary>Compares what the head or branch that ends now took with what it should have taken on a device of this heat.</summary>
+    private void Calibrate(in Job job)
+    {
+        // Below the clocks' resolution, or where nobody knows which way an image took, nothing can be compared.
+        if (!model.Scenario.Device.Calibrate || job.Nominal < 1e-3 || (job.Way < 0 && job.Stage == Stage.OnDevice && !model.Table.Ways(job.Plan).IsEmpty))
+            return;
+        var ratio = Math.Clamp((Now - job.Start) / job.Nominal, 0.1, 10);
+        if (Math.Abs(ratio - _calibration) < 1e-6)
+            return;
+        _calibration = _calibration == 1 ? ratio : _calibration * Math.Pow(ratio / _calibration, 0.2);
+    }
+
+    private double HeatNow() => model.Scenario.Device.Heat is { } h
+        ? Decayed(_heat, _onDevice >= 0 ? 1 : 0, Now - _heatTime, h.TimeConstant) : 0;
+
+    /// <summary>Brings the heat up to now; the device had <paramref name="use"/> since the last change.</summary>
+    private void Warm(double use)
+    {
+        if (model.Scenario.Device.Heat is not { } h)
+            return;
+        _heat = Decayed(_heat, use, Now - _heatTime, h.TimeConstant);
+        _heatTime = Now;
+    }
+
+    private static double Decayed(double heat, double use, double seconds, double constant) => use + (heat - use) * Math.Exp(-seconds / constant);
+
+    private double Slowdown(double heat) => model.Scenario.Device.Heat is { } h
+        ? 1 + (h.MaxSlowdown - 1) * Math.Clamp((heat - h.From) / (h.To - h.From), 0, 1) : 1;
+}

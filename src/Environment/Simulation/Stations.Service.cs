@@ -1,0 +1,245 @@
+using RlOffload.Environment.Plans;
+
+namespace RlOffload.Environment.Simulation;
+
+/// <summary>What happens to a job at the stations: it starts, ends, is given up, falls back.</summary>
+public sealed partial class Stations
+{
+    private void Complete(int j)
+    {
+        ref var job = ref _jobs[j];
+        switch (job.Stage)
+        {
+            case Stage.OnDevice:
+                Calibrate(job);
+                LeaveDevice(ref job);
+                if (Leaves(job) || model.Table.Plans[job.Plan].Kind == PlanKind.Local)
+                    Answer(j);
+                else
+                    EnterUplink(ref job);
+                break;
+            case Stage.OnUplink:
+                LeaveUplink(ref job, job.Bytes);
+                if (job.IsProbe)
+                {
+                    Remove(j);
+                    break;
+                }
+                job.Stage = Stage.ToServer;
+                job.End = Now + job.Rtt / 2;
+                break;
+            case Stage.ToServer when model.Table[job.Plan].ServerSeconds == 0:
+                job.Load = world.LoadAt(Now);
+                job.Stage = Stage.ToDevice;
+                job.End = Now + job.Rtt / 2;
+                break;
+            case Stage.ToServer:
+                job.Stage = Stage.WaitServer;
+                job.Ready = Now;
+                job.End = double.PositiveInfinity;
+                break;
+            case Stage.OnServer:
+                _onServer = -1;
+                job.Server += Now - job.Start;
+                job.Stage = Stage.ToDevice;
+                job.End = Now + job.Rtt / 2;
+                break;
+            case Stage.ToDevice:
+                _knows.Answered(Now, job.Rtt, job.Load);
+                Answer(j);
+                break;
+            default:
+                Calibrate(job);
+                LeaveDevice(ref job);
+                FallBack(j);
+                break;
+        }
+    }
+
+    /// <summary>Cancels the transfer or the wait for the answer: the branch takes over, or the request is a miss.</summary>
+    private void GiveUp(int j)
+    {
+        ref var job = ref _jobs[j];
+        world.Stop(job);
+        switch (job.Stage)
+        {
+            case Stage.OnDevice or Stage.OnFallback:
+                LeaveDevice(ref job);
+                break;
+            case Stage.OnUplink:
+                LeaveUplink(ref job, world.Carried(job, Now));
+                break;
+            case Stage.OnServer:
+                _onServer = -1;
+                job.Server += Now - job.Start;
+                break;
+        }
+        if (job.IsProbe)
+        {
+            Remove(j);
+        }
+        else if (job.Stage == Stage.OnDevice && Held(job) is >= 0 and var held)
+        {
+            var way = model.Table.Ways(job.Plan)[held];
+            (job.BranchExit, job.BranchAccuracy) = (way.Exit, model.Table.AccuracyOf(new FallbackBranch(way.Exit, 0, way.HeldAccuracy), job.Image));
+            FallBack(j);
+        }
+        else if (job.Stage is >= Stage.WaitUplink and <= Stage.ToDevice && job.BranchExit >= 0)
+        {
+            if (job.BranchSeconds == 0)
+            {
+                FallBack(j);
+                return;
+            }
+            job.Stage = Stage.WaitFallback;
+            job.Ready = Now;
+            job.End = double.PositiveInfinity;
+        }
+        else
+        {
+            End(j, OutcomeKind.Missed, 0, -1);
+        }
+    }
+
+    /// <summary>Whether the job's image leaves at an exit before the planned one.</summary>
+    private bool Leaves(in Job job) => job.Way >= 0 && model.Table.Ways(job.Plan)[job.Way].Leaves;
+
+    /// <summary>The last exit that the head now on the device has passed by, as a way of the plan; -1 if none. Its answer is there, though it was not sure.</summary>
+    private int Held(in Job job)
+    {
+        var ways = model.Table.Ways(job.Plan);
+        if (job.Way < 0)
+            return -1;
+        var pace = (job.End - job.Start) / ways[job.Way].DeviceSeconds;
+        var held = job.Way - 1;
+        while (held >= 0 && ways[held].DeviceSeconds * pace > Now - job.Start)
+            held--;
+        return held;
+    }
+
+    private void Answer(int j)
+    {
+        ref var job = ref _jobs[j];
+        End(j, OutcomeKind.Answered, model.Table.AccuracyOf(job.Plan, job.Way, job.Image),
+            Leaves(job) ? model.Table.Ways(job.Plan)[job.Way].Exit : model.Table.Plans[job.Plan].Exit);
+    }
+
+    private void FallBack(int j) => End(j, OutcomeKind.Fallback, _jobs[j].BranchAccuracy, _jobs[j].BranchExit);
+
+    private void EnterUplink(ref Job job)
+    {
+        job.Stage = Stage.WaitUplink;
+        job.Ready = Now;
+        job.End = double.PositiveInfinity;
+        // The device may be hotter by then: the branch gets the time it needs at the heat that can be reached.
+        var slowdown = _calibration * (model.Scenario.Device.Heat is { } h ? Slowdown(Decayed(HeatNow(), 1, job.Deadline - Now, h.TimeConstant)) : 1);
+        var branch = model.Fallback(job.Plan, job.Deadline - job.Arrival, Now + Margin - job.Arrival, slowdown);
+        if (!branch.Exists)
+            return;
+        (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, model.Table.AccuracyOf(branch, job.Image), branch.Seconds / slowdown);
+        job.CancelAt = job.Deadline - branch.Seconds - Margin;
+    }
+
+    /// <summary>Starts what can start; each station takes what became ready first.</summary>
+    private void Dispatch()
+    {
+        while (_onDevice < 0 && First(Stage.WaitFallback, Stage.WaitDevice) is >= 0 and var j)
+        {
+            ref var job = ref _jobs[j];
+            var branch = job.Stage == Stage.WaitFallback;
+            var slowdown = Slowdown(HeatNow());
+            var expected = branch ? job.BranchSeconds : model.Table[job.Plan].DeviceSeconds;
+            var ways = branch ? default : model.Table.Ways(job.Plan);
+            if (Now + (ways.IsEmpty ? expected : ways[0].DeviceSeconds) * slowdown * _calibration > job.Deadline + Tolerance)
+            {
+                End(j, OutcomeKind.Missed, 0, -1);
+                continue;
+            }
+            job.Nominal = (!branch && job.Way >= 0 ? ways[job.Way].DeviceSeconds : expected) * slowdown;
+            job.DeviceWait += Now - job.Ready;
+            job.Stage = branch ? Stage.OnFallback : Stage.OnDevice;
+            (job.Start, job.Due, _onDevice) = (Now, Now + expected * slowdown * _calibration, j);
+            job.End = world.Compute(job, Now, job.Nominal);
+            Warm(0);
+        }
+        if (_onUplink < 0 && First(Stage.WaitUplink, Stage.WaitUplink) is >= 0 and var u)
+        {
+            ref var job = ref _jobs[u];
+            job.UplinkWait += Now - job.Ready;
+            job.Stage = Stage.OnUplink;
+            (job.Start, _onUplink) = (Now, u);
+            job.End = world.Send(job, Now);
+            _power.SendingStarts(model.Scenario, Now);
+        }
+        if (_onServer < 0 && First(Stage.WaitServer, Stage.WaitServer) is >= 0 and var s)
+        {
+            ref var job = ref _jobs[s];
+            job.Load = world.LoadAt(Now);
+            job.Stage = Stage.OnServer;
+            (job.Start, job.End, _onServer) = (Now, Now + model.Table[job.Plan].ServerSeconds * job.Load, s);
+        }
+    }
+
+    /// <summary>The job of the preferred, else of the other stage, that has been ready for longest; -1 if none.</summary>
+    private int First(Stage preferred, Stage other)
+    {
+        var first = -1;
+        for (var j = 0; j < _count; j++)
+        {
+            var stage = _jobs[j].Stage;
+            if (stage != preferred && stage != other)
+                continue;
+            if (first < 0 || (stage == preferred && _jobs[first].Stage != preferred)
+                || (stage == _jobs[first].Stage && (_jobs[j].Ready < _jobs[first].Ready || (_jobs[j].Ready == _jobs[first].Ready && Before(j, first)))))
+                first = j;
+        }
+        return first;
+    }
+
+    private void LeaveDevice(ref Job job)
+    {
+        Warm(1);
+        _onDevice = -1;
+        var seconds = Now - job.Start;
+        job.Device += seconds;
+        Spend(ref job, model.DeviceEnergy(seconds));
+    }
+
+    private void LeaveUplink(ref Job job, double bytes, bool learns = true)
+    {
+        _onUplink = -1;
+        _power.SendingEnds(model.Scenario, Now);
+        var seconds = Now - job.Start;
+        job.Uplink += seconds;
+        job.BytesSent += bytes;
+        BytesSent += bytes;
+        Spend(ref job, model.SendEnergy(seconds, bytes));
+        if (seconds > 0 && learns)
+            _knows.Sent(Now, bytes, seconds);
+    }
+
+    private void Spend(ref Job job, double joules)
+    {
+        job.Energy += joules;
+        _power.Charge(model.Scenario, Now, joules);
+    }
+
+    private void End(int j, OutcomeKind kind, double accuracy, int exit)
+    {
+        Finish(ref _jobs[j], kind, accuracy, exit);
+        Remove(j);
+    }
+
+    private void Finish(ref Job job, OutcomeKind kind, double accuracy, int exit)
+    {
+        InFlight--;
+        var deadline = job.Deadline - job.Arrival;
+        var inTime = kind is OutcomeKind.Answered or OutcomeKind.Fallback;
+        var latency = inTime ? Math.Min(Now - job.Arrival, deadline) : deadline;
+        var reward = model.Reward(inTime, accuracy, latency, deadline);
+        TotalReward += reward;
+        Sink?.Deliver(new Outcome(job.Request, job.Plan, kind, reward, inTime ? accuracy : 0, latency, deadline, job.Energy, job.BytesSent,
+            model.Table[job.Plan].MemoryBytes, job.DeviceWait, job.Device, job.UplinkWait, job.Uplink, job.Server, job.Rtt,
+            exit, job.Image));
+    }
+}
