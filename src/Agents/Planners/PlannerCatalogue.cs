@@ -24,11 +24,22 @@ public static class PlannerCatalogue
             o => new LmosPlanner(o.Setup.Model, o.Setup.LmosMemoryShare, o.Bits, o.Name), TakesBits: true),
         new("lmos-code", "LMOS as its authors' code computes it, on its synthetic memory model",
             o => new LmosCodePlanner(o.Setup.Model, o.Bits, name: o.Name), TakesBits: true),
+        new("lmos-front", "LMOS' whole front in latency and edge memory; its knee is played",
+            o => new LmosFrontPlanner(o.Setup.Model, o.Setup.LmosMemoryShare, o.Bits, o.Name), TakesBits: true),
+        new("lmos-naive", "companion of LMOS: the inner split of least latency below its memory cap",
+            o => new LmosNaivePlanner(o.Setup.Model, o.Setup.LmosMemoryShare, o.Bits, o.Name), TakesBits: true),
 
         new("neurosurgeon", "split of least latency by regressed layer times",
             o => new NeurosurgeonPlanner(o.Setup.Model, NeurosurgeonGoal.Latency, o.Bits, o.Name), TakesBits: true),
         new("neurosurgeon-energy", "split of least energy on the device by regressed layer times",
             o => new NeurosurgeonPlanner(o.Setup.Model, NeurosurgeonGoal.Energy, o.Bits, o.Name), TakesBits: true),
+
+        new("dynamic-split", "split of least latency among the natural bottlenecks, the input and all-local",
+            o => new DynamicSplitPlanner(o.Setup.Model, o.Bits, o.Name), TakesBits: true),
+        new("edgent", "deepest exit that meets the deadline, at its fastest split",
+            o => new EdgentPlanner(o.Setup.Model, o.Bits, o.Name), TakesBits: true),
+        new("edgent+bits", "edgent that also chooses the width, the widest that meets the deadline",
+            o => new EdgentPlanner(o.Setup.Model, null, o.Name)),
 
         new("clairvoyant", "diagnostic: knows the trace, one request ahead", o => new ClairvoyantPlanner(o.Setup.Model), IsDiagnostic: true),
     ];

@@ -33,16 +33,22 @@ internal sealed class SplitChain
     /// <summary>The plans between them, from the first cut to the last.</summary>
     public int[] Inner { get; }
 
+    /// <summary>Every split that the table has, from the input to all-local.</summary>
+    public int[] All => [.. new[] { Remote }.Concat(Inner).Append(Local).Where(p => p >= 0)];
+
     /// <summary>Memory of the whole network on the device, up to the deepest exit.</summary>
     public double WholeMemoryBytes => Local >= 0 ? _table[Local].MemoryBytes : Inner.Select(p => _table[p].MemoryBytes).DefaultIfEmpty(0).Max();
 
+    public double Latency(int plan, Observation o) => Latency(_table, plan, o);
+
     /// <summary>
-    /// Latency of a plan that sends, were nothing queued: profiled times as slow as the device and the server are now, the observed rate and round trip.
+    /// Latency of a plan, were nothing queued: profiled times as slow as the device and the server are now, the observed rate and round trip.
     /// Queues are left out because the published planners know none.
     /// </summary>
-    public double Latency(int plan, Observation o)
+    public static double Latency(CostTable table, int plan, Observation o)
     {
-        ref readonly var cost = ref _table[plan];
-        return cost.DeviceSeconds * o.Slowdown + cost.Bytes * 8 / o.Rate + o.Rtt + cost.ServerSeconds * o.ServerLoad;
+        ref readonly var cost = ref table[plan];
+        var device = cost.DeviceSeconds * o.Slowdown;
+        return cost.Bytes > 0 ? device + cost.Bytes * 8 / o.Rate + o.Rtt + cost.ServerSeconds * o.ServerLoad : device;
     }
 }

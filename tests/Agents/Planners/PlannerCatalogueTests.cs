@@ -64,6 +64,28 @@ public sealed class PlannerCatalogueTests
     }
 
     [Theory, MemberData(nameof(Causal))]
+    public void AfterBeginTheSameRequestsAreDecidedTheSameWay(string name)
+    {
+        for (var world = 0ul; world < 5; world++)
+        {
+            var model = RandomWorld.Model(world);
+            var policy = PlannerCatalogue.Create(name, Setup(model));
+            int[] Decisions()
+            {
+                var rng = new Rng(world);
+                policy.Begin(3);
+                return [.. Enumerable.Range(0, 30).Select(i =>
+                {
+                    var o = RandomWorld.Observation(ref rng);
+                    o.Request = i;
+                    return policy.Decide(o, RandomWorld.Mask(model.Table.Plans, ref rng, 0.7));
+                })];
+            }
+            Assert.Equal(Decisions(), Decisions());
+        }
+    }
+
+    [Theory, MemberData(nameof(Causal))]
     public void ADecisionAllocatesNothing(string name)
     {
         var rng = new Rng(1);

@@ -3,14 +3,10 @@ using RlOffload.Environment.Plans;
 
 namespace RlOffload.Agents.Planners;
 
-/// <summary>
-/// LMOS' epsilon-constraint method on measured numbers: f1 is the profiled latency at the observed rate, f2 the true memory of the head (weights and peak activation),
-/// capped at 0.1 M. The cuts are those of its authors' code: inner ones of the deepest exit, so it never keeps and never sends everything.
-/// </summary>
+/// <summary>LMOS' epsilon-constraint method on measured latency and memory; see <see cref="EpsilonConstraint"/> and <see cref="LmosSplits"/>.</summary>
 public sealed class LmosPlanner : IConstrainedPolicy
 {
-    private readonly SplitChain _chain;
-    private readonly double[] _latency, _memory, _allowed;
+    private readonly LmosSplits _splits;
     private readonly EpsilonConstraint _method;
     private readonly Retreat _retreat;
     private int _violations;
@@ -19,21 +15,16 @@ public sealed class LmosPlanner : IConstrainedPolicy
     /// <param name="bits">Width of the numbers sent; the published system sends 32.</param>
     public LmosPlanner(CostModel model, double memoryShare = 0.5, int bits = 32, string name = "lmos")
     {
-        if (!(memoryShare is >= 0.2 and <= 0.8))
-            throw new InputException("lmos", "memory_share", $"is {memoryShare}, allowed is 0.2 to 0.8");
         Name = name;
-        _chain = new SplitChain(model.Table, bits);
-        MemoryCapBytes = memoryShare * _chain.WholeMemoryBytes;
-        _memory = [.. _chain.Inner.Select(p => model.Table[p].MemoryBytes)];
-        (_latency, _allowed) = (new double[_memory.Length], new double[_memory.Length]);
-        _method = new EpsilonConstraint(_memory.Length);
+        _splits = new LmosSplits(model, memoryShare, bits);
+        _method = new EpsilonConstraint(_splits.Count);
         _retreat = new Retreat(model.Table);
     }
 
     public string Name { get; }
 
     /// <summary>0.1 M.</summary>
-    public double MemoryCapBytes { get; }
+    public double MemoryCapBytes => _splits.MemoryCapBytes;
 
     /// <summary>M, the memory that the edge device is taken to have.</summary>
     public double DeviceMemoryBytes => MemoryCapBytes / 0.1;
@@ -45,20 +36,12 @@ public sealed class LmosPlanner : IConstrainedPolicy
 
     public int Decide(Observation observation, ReadOnlySpan<bool> mask)
     {
-        var smallest = -1;
-        for (var i = 0; i < _memory.Length; i++)
-        {
-            var plan = _chain.Inner[i];
-            _latency[i] = _chain.Latency(plan, observation);
-            _allowed[i] = mask[plan] ? _memory[i] : double.PositiveInfinity;
-            if (mask[plan] && (smallest < 0 || _memory[i] < _memory[smallest]))
-                smallest = i;
-        }
+        var smallest = _splits.Observe(observation, mask);
         if (smallest < 0)
             return _retreat.From(mask);
-        var split = _method.Choose(_latency, _allowed, MemoryCapBytes);
+        var split = _method.Choose(_splits.Latency, _splits.Memory, MemoryCapBytes);
         if (split < 0)
             (split, _violations) = (smallest, _violations + 1);
-        return _chain.Inner[split];
+        return _splits.Plan(split);
     }
 }

@@ -34,6 +34,15 @@ internal static class LayerRegression
         return predicted;
     }
 
+    /// <summary>Mean absolute error of the predicted times by operator, each relative to the layer's measured time; layers that take none are left out.</summary>
+    public static IReadOnlyDictionary<string, double> Errors(ModelProfile profile)
+    {
+        var predicted = Predict(profile);
+        return Enumerable.Range(0, predicted.Length).Where(i => profile.Nodes[i].Ms > 0)
+            .GroupBy(i => profile.Nodes[i].Op).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Average(i => Math.Abs(predicted[i] - profile.Nodes[i].Ms) / profile.Nodes[i].Ms));
+    }
+
     private static double[] Features(ProfiledNode node, Dictionary<string, double> elements, Dictionary<string, double>? channels)
     {
         var read = node.Inputs.Sum(t => elements.GetValueOrDefault(t));

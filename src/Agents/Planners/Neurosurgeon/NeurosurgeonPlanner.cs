@@ -23,9 +23,8 @@ public sealed class NeurosurgeonPlanner : IPolicy
         (Name, _model, _goal) = (name, model, goal);
         _retreat = new Retreat(model.Table);
         var predictor = new NeurosurgeonPredictor(model.Table.Profile);
-        PredictionError = predictor.MeanError;
-        var chain = new SplitChain(model.Table, bits);
-        _splits = [.. new[] { chain.Remote }.Concat(chain.Inner).Append(chain.Local).Where(p => p >= 0).Select(p =>
+        (PredictionError, LayerErrors) = (predictor.MeanError, predictor.LayerErrors);
+        _splits = [.. new SplitChain(model.Table, bits).All.Select(p =>
         {
             var (head, tail) = predictor.Seconds(model.Table.Plans[p].Cut);
             return (p, head * model.Scenario.Device.TimeFactor, tail * model.Scenario.Server.TimeFactor);
@@ -36,6 +35,9 @@ public sealed class NeurosurgeonPlanner : IPolicy
 
     /// <summary>Mean absolute error of its predicted times over all splits, as a share of the whole network's time.</summary>
     public double PredictionError { get; }
+
+    /// <summary>By operator, how far the regression is from the measured time of each layer: mean absolute error relative to that time. Empty where the profile has no layers.</summary>
+    public IReadOnlyDictionary<string, double> LayerErrors { get; }
 
     public void Begin(int window) { }
 

@@ -15,6 +15,7 @@ internal sealed class NeurosurgeonPredictor
     {
         var deepest = profile.Exits.Count - 1;
         Partition[] chain = [.. profile.Partitions.Where(p => p.Exit == deepest).OrderBy(p => p.Local).ThenBy(p => p.Cut)];
+        LayerErrors = profile.Nodes.Count == 0 ? new Dictionary<string, double>() : LayerRegression.Errors(profile);
         var heads = ByLayers(profile, chain) ?? ByPieces(profile, chain);
         var measured = chain[^1].HeadMs.Median;
         var factor = heads[^1] > 0 ? measured / heads[^1] : 0;
@@ -30,6 +31,9 @@ internal sealed class NeurosurgeonPredictor
 
     /// <summary>Mean absolute error of the predicted head and tail times over all splits, as a share of the whole network's measured time.</summary>
     public double MeanError { get; }
+
+    /// <summary>See <see cref="LayerRegression.Errors"/>.</summary>
+    public IReadOnlyDictionary<string, double> LayerErrors { get; }
 
     /// <summary>Predicted head and tail time, s, at a cut of the deepest exit on the measuring machine.</summary>
     public (double Head, double Tail) Seconds(int cut) => _seconds[cut];

@@ -30,8 +30,10 @@ public sealed class NeurosurgeonPlannerTests
         Assert.Equal("remote@3", At(NeurosurgeonGoal.Energy, 1e9, load: 100));
     }
 
-    [Fact]
-    public void ItIsTheSplitOfLeastPredictedLatency()
+    [Theory]
+    [InlineData(NeurosurgeonGoal.Latency)]
+    [InlineData(NeurosurgeonGoal.Energy)]
+    public void ItIsTheSplitOfLeastPredictedCost(NeurosurgeonGoal goal)
     {
         var rng = new Rng(8);
         for (var world = 0ul; world < 30; world++)
@@ -39,18 +41,24 @@ public sealed class NeurosurgeonPlannerTests
             var model = RandomWorld.Model(world);
             var plans = model.Table.Plans;
             var predictor = new NeurosurgeonPredictor(model.Table.Profile);
-            var planner = new NeurosurgeonPlanner(model, bits: 8);
+            var planner = new NeurosurgeonPlanner(model, goal, bits: 8);
             var o = RandomWorld.Observation(ref rng);
             var deepest = model.Table.Profile.Exits.Count - 1;
             var splits = Enumerable.Range(0, model.Count)
                 .Where(p => plans[p] is { Probe: false } plan && plan.Exit == deepest && (plan.Kind != PlanKind.Split || plan.Bits == 8));
-            double Latency(int p)
+            double Cost(int p)
             {
                 var (head, tail) = predictor.Seconds(plans[p].Cut);
-                var device = head * model.Scenario.Device.TimeFactor * o.Slowdown;
-                return plans[p].Kind == PlanKind.Local ? device : device + model.Table[p].Bytes * 8 / o.Rate + o.Rtt + o.ServerLoad * tail;
+                double device = head * model.Scenario.Device.TimeFactor * o.Slowdown, sending = model.Table[p].Bytes * 8 / o.Rate;
+                return (goal, plans[p].Kind) switch
+                {
+                    (NeurosurgeonGoal.Latency, PlanKind.Local) => device,
+                    (NeurosurgeonGoal.Latency, _) => device + sending + o.Rtt + o.ServerLoad * tail,
+                    (_, PlanKind.Local) => model.DeviceEnergy(device),
+                    _ => model.DeviceEnergy(device) + model.SendEnergy(sending, model.Table[p].Bytes),
+                };
             }
-            Assert.Equal(splits.MinBy(Latency), planner.Decide(o, RandomWorld.AllAllowed(plans)));
+            Assert.Equal(splits.MinBy(Cost), planner.Decide(o, RandomWorld.AllAllowed(plans)));
             Assert.Equal(predictor.MeanError, planner.PredictionError);
         }
     }
