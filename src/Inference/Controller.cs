@@ -84,8 +84,11 @@ public sealed class Controller : IWorld, IOutcomeSink
                 _stations.Advance(happened.At);
                 Arrive(happened.Flight!);
                 break;
+            case What.Passed:
+                _stations.Passed(happened.Request, happened.Way, happened.At);
+                break;
             case What.Computed:
-                _stations.Computed(happened.Request, happened.At);
+                _stations.Computed(happened.Request, happened.At, happened.Way);
                 break;
             case What.Broken:
                 Note(happened);

@@ -10,13 +10,13 @@ namespace RlOffload.Tests.Inference;
 
 public class ControllerTests
 {
-    public static TheoryData<string> Scenarios => ["plain", "modem", "hot", "loaded", "slow link", "short deadlines"];
+    public static TheoryData<string> Scenarios => ["plain", "modem", "hot", "loaded", "slow link", "short deadlines", "confident", "confident, short deadlines"];
 
     [Theory, MemberData(nameof(Scenarios))]
     public void InAWorldAsTheSimulatorThinksItEveryDecisionAndOutcomeIsTheSimulators(string name)
     {
         var scenario = Of(name);
-        var model = TestWorld.Model(scenario);
+        var model = name.StartsWith("confident", StringComparison.Ordinal) ? GatedWorld.Model(scenario) : TestWorld.Model(scenario);
         var links = name == "slow link" ? TestWorld.Constant(1e5) : TestWorld.Varying();
         var environment = new OffloadEnvironment(model, links, 11);
         var policy = new Mixed(model);
@@ -33,7 +33,7 @@ public class ControllerTests
                     expected[outcome.Request] = outcome;
             }
 
-            var draw = new WindowDraw(scenario, links, 11);
+            var draw = new WindowDraw(scenario, links, 11, model.Table.Images);
             draw.Draw(window);
             using var world = new VirtualWorld(model, draw, policy);
             world.Play();
@@ -42,7 +42,7 @@ public class ControllerTests
             foreach (var (outcome, _, plan, rate) in world.Ended)
             {
                 var e = expected[outcome.Request];
-                Assert.Equal((e.Plan, e.Kind), (outcome.Plan, outcome.Kind));
+                Assert.Equal((e.Plan, e.Kind, e.Exit), (outcome.Plan, outcome.Kind, outcome.Exit));
                 Assert.Equal(rates[outcome.Request], rate, rates[outcome.Request] * 1e-4);
                 Close(e.Latency, outcome.Latency);
                 Close(e.Reward, outcome.Reward);
@@ -52,7 +52,7 @@ public class ControllerTests
                 Close(e.Device, outcome.Device);
                 Close(e.UplinkWait, outcome.UplinkWait);
                 Close(e.Uplink, outcome.Uplink);
-                if (outcome.Kind == OutcomeKind.Answered && plan.Kind is PlanKind.Split or PlanKind.Remote)
+                if (outcome.Kind == OutcomeKind.Answered && (plan.Kind is PlanKind.Split or PlanKind.Remote) && outcome.Exit == plan.Exit)
                     Close(e.Server, outcome.Server);
             }
             Close(environment.TotalEnergy, world.Controller.Energy, 1e-3);
@@ -109,7 +109,7 @@ public class ControllerTests
             "modem" => s with { Uplink = s.Uplink with { Observe = RateKnowledge.Modem } },
             "hot" => s with { Device = s.Device with { Heat = new HeatSpec(TimeConstant: 5, From: 0.2, To: 0.6) } },
             "loaded" => s with { Server = new ServerSpec(TimeFactor: 3, Loads: [1, 4, 15], LoadDwellSeconds: 2) },
-            "short deadlines" => s with { Deadlines = new DeadlineSpec(0.35, 0.7) },
+            "short deadlines" or "confident, short deadlines" => s with { Deadlines = new DeadlineSpec(0.35, 0.7) },
             _ => s,
         };
     }

@@ -61,6 +61,33 @@ public sealed class LocalDeviceTests : IDisposable
         Assert.Equal((exit, Whole(exit)), (flight.LocalExit, flight.LocalClass));
     }
 
+    [Theory]
+    [InlineData("local@2", 0.0, true)]
+    [InlineData("local@2", 1.0, false)]
+    [InlineData("cut1@2/8b", 0.0, true)]
+    [InlineData("cut1@2/8b", 1.0, false)]
+    [InlineData("cut2@2/8b", 1.0, false)]
+    public void AnImageLeavesAtAConfidentExitOrGoesOnInPieces(string text, double threshold, bool leaves)
+    {
+        var gate = Gate.At(0, GateMeasure.Confidence, threshold);
+        var profile = _partitions.Profile with { Outcomes = new(2, [[0.4f, 0.9f], [0.5f, 0.9f]], [[1, 0.2f], [1, 0.2f]], ["01", "11"]) };
+        var model = new CostModel(new CostTable(profile, PlanTable.Of(profile, [8], false, [gate]), _model.Scenario), _model.Scenario);
+        using var device = new LocalDevice(new RequestWriter(_partitions, "raw"), new PixelCodec(profile), model.Table, _mailbox, _pool, emulates: false);
+        var plan = model.Table.Plans.Plans.ToList().FindIndex(p => p.Gate is not null && (p with { Gate = null }).ToString() == text);
+        var flight = Flight("local@1");
+        flight.Planned(plan, model.Table.Plans[plan], default, new Observation(), 0);
+        device.ComputeHead(flight, 0, 1);
+        if (!leaves)
+            Assert.Equal((What.Passed, 0), (Told() is var passed ? passed.What : default, passed.Way));
+        Assert.Equal((What.Computed, leaves ? 0 : 1), (Told() is var done ? done.What : default, done.Way));
+        if (leaves || text.StartsWith("cut", StringComparison.Ordinal))
+            Assert.Equal((0, Whole(0)), (flight.LocalExit, flight.LocalClass));
+        else
+            Assert.Equal((1, Whole(1)), (flight.LocalExit, flight.LocalClass));
+        Assert.Equal(!leaves && text.StartsWith("cut", StringComparison.Ordinal), flight.MessageBytes > 0);
+        Assert.All(PartitionSet.DeviceParts(model), part => _ = _partitions.Get(part));
+    }
+
     [Fact]
     public void WhereTheInputWasSentTheBranchBeginsWithTheImage()
     {
@@ -86,7 +113,7 @@ public sealed class LocalDeviceTests : IDisposable
         using var device = Device(emulates: false);
         var network = new TestNetwork(_folder);
         var bad = network.Profile with { Model = network.Profile.Model with { Pixels = new(1e38, [0], [1e-38]) } };
-        using var other = new LocalDevice(new RequestWriter(_partitions, "raw"), new PixelCodec(bad), _mailbox, _pool, emulates: false);
+        using var other = new LocalDevice(new RequestWriter(_partitions, "raw"), new PixelCodec(bad), _model.Table, _mailbox, _pool, emulates: false);
         var flight = Flight("cut1@2/8b");
         other.ComputeHead(flight, 0, 0);
         Assert.Equal(What.Computed, Told().What);
@@ -112,7 +139,7 @@ public sealed class LocalDeviceTests : IDisposable
         Assert.True(free);
     }
 
-    private LocalDevice Device(bool emulates) => new(new RequestWriter(_partitions, "raw"), new PixelCodec(_partitions.Profile), _mailbox, _pool, emulates);
+    private LocalDevice Device(bool emulates) => new(new RequestWriter(_partitions, "raw"), new PixelCodec(_partitions.Profile), _model.Table, _mailbox, _pool, emulates);
 
     private Flight Flight(string text)
     {

@@ -60,7 +60,18 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
         }
     }
 
-    public void ComputeHead(Flight flight, double begun, double seconds) => Schedule(begun + seconds, What.Computed, flight.Request);
+    public void ComputeHead(Flight flight, double begun, double seconds)
+    {
+        var (table, plan, request) = (_model.Table, flight.PlanIndex, flight.Request);
+        if (table.Ways(plan).IsEmpty)
+        {
+            Schedule(begun + seconds, What.Computed, request);
+            return;
+        }
+        var (taken, pace) = (table.WayOf(plan, _draw.Images[request]), seconds / table[plan].DeviceSeconds);
+        for (var way = 0; way <= taken; way++)
+            Schedule(begun + table.Ways(plan)[way].DeviceSeconds * pace, way == taken ? What.Computed : What.Passed, request, way);
+    }
 
     public void ComputeBranch(Flight flight, int exit, double begun, double seconds) => Schedule(begun + seconds, What.Computed, flight.Request);
 
@@ -148,7 +159,7 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
 
     private void Begin(double bytes) => (_sendStart, _sending) = (_now, bytes);
 
-    private void Schedule(double at, What what, int request) => At(at, () => _mailbox.Post(new Happened(what, request, at)));
+    private void Schedule(double at, What what, int request, int way = -1) => At(at, () => _mailbox.Post(new Happened(what, request, at, Way: way)));
 
     private void At(double at, Action act) => _events.Enqueue((at, act), at);
 

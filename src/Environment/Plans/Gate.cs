@@ -34,9 +34,12 @@ public sealed record Gate
     public bool Tries(int exit) => exit < _thresholds.Length && _thresholds[exit] >= 0;
 
     /// <summary>Whether the image leaves at this exit, once it got there.</summary>
-    public bool Leaves(ImageOutcomes outcomes, int exit, int image) => Tries(exit) && (Measure == GateMeasure.Confidence
-        ? outcomes.Confidence[exit][image] >= _thresholds[exit]
-        : outcomes.Entropy[exit][image] < _thresholds[exit]);
+    public bool Leaves(ImageOutcomes outcomes, int exit, int image) => Leaves(exit, outcomes.Confidence[exit][image], outcomes.Entropy[exit][image]);
+
+    /// <param name="confidence">Largest softmax value.</param>
+    /// <param name="entropy">Of the softmax, nats.</param>
+    public bool Leaves(int exit, double confidence, double entropy) =>
+        Tries(exit) && (Measure == GateMeasure.Confidence ? confidence >= _thresholds[exit] : entropy < _thresholds[exit]);
 
     /// <summary>One exit alone, as bandits over exits play.</summary>
     public static Gate At(int exit, GateMeasure measure, double threshold) =>

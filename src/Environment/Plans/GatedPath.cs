@@ -4,12 +4,13 @@ namespace RlOffload.Environment.Plans;
 
 /// <summary>One way that an image can take through a gated plan: leave at an exit on the device, or go on to the planned end.</summary>
 /// <param name="Exit">Where the answer comes from.</param>
+/// <param name="Cut">Where that exit branches off; of the last way the plan's own cut.</param>
 /// <param name="Leaves">Whether the image leaves early.</param>
 /// <param name="Share">Of the profile's images, 0..1.</param>
 /// <param name="DeviceSeconds">From the start of the head until the image leaves, or until the tensor is ready, on the cool device.</param>
 /// <param name="Accuracy">Of the images that take this way, 0..1.</param>
 /// <param name="HeldAccuracy">Of the images that pass this exit by, had they been answered with it; 0 for the last way.</param>
-public readonly record struct GatedWay(int Exit, bool Leaves, double Share, double DeviceSeconds, double Accuracy, double HeldAccuracy);
+public readonly record struct GatedWay(int Exit, int Cut, bool Leaves, double Share, double DeviceSeconds, double Accuracy, double HeldAccuracy);
 
 /// <summary>The ways through one gated plan, and which of them each of the profile's images takes.</summary>
 public sealed class GatedPath
@@ -50,10 +51,10 @@ public sealed class GatedPath
         {
             var (exit, cut) = tried[w];
             branches += Time(profile, exit, cut).TailMs.Median / 1000 * factor;
-            ways[w] = new(exit, true, Share(wayOf, w, w), Time(profile, plan.Exit, cut).HeadMs.Median / 1000 * factor + branches,
+            ways[w] = new(exit, cut, true, Share(wayOf, w, w), Time(profile, plan.Exit, cut).HeadMs.Median / 1000 * factor + branches,
                 Correct(outcomes, exit, wayOf, w, w), Correct(outcomes, exit, wayOf, w + 1, tried.Length));
         }
-        ways[^1] = new(plan.Exit, false, Share(wayOf, tried.Length, tried.Length), headSeconds + branches,
+        ways[^1] = new(plan.Exit, plan.Cut, false, Share(wayOf, tried.Length, tried.Length), headSeconds + branches,
             Math.Max(0, Correct(outcomes, plan.Exit, wayOf, tried.Length, tried.Length) + goingOn), 0);
         return new GatedPath(ways, wayOf);
     }

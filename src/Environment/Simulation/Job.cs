@@ -23,6 +23,9 @@ public struct Job
     /// <summary>Of the profile's images, and the way that it takes through a gated plan; -1 where unknown or not gated.</summary>
     public int Image, Way;
 
+    /// <summary>The last way of a gated plan whose exit a real device says it has passed by; -1 before the first.</summary>
+    public int Passed;
+
     /// <summary>When the answer is given up and the branch takes over; the deadline where no branch can.</summary>
     public double CancelAt;
 

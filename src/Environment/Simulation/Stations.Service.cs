@@ -109,7 +109,7 @@ public sealed partial class Stations
     {
         var ways = model.Table.Ways(job.Plan);
         if (job.Way < 0)
-            return -1;
+            return job.Passed;
         var pace = (job.End - job.Start) / ways[job.Way].DeviceSeconds;
         var held = job.Way - 1;
         while (held >= 0 && ways[held].DeviceSeconds * pace > Now - job.Start)

@@ -19,7 +19,25 @@ public sealed partial class Stations
     }
 
     /// <summary>The device finished the request's head or branch.</summary>
-    public void Computed(int request, double at) => Ended(Find(request, probe: false, Stage.OnDevice, Stage.OnFallback), at);
+    /// <param name="way">Of a gated plan's head: which way the image took; else -1.</param>
+    public void Computed(int request, double at, int way = -1)
+    {
+        var j = Find(request, probe: false, Stage.OnDevice, Stage.OnFallback);
+        if (j >= 0 && way >= 0 && _jobs[j].Stage == Stage.OnDevice)
+        {
+            ref var job = ref _jobs[j];
+            (job.Way, job.Nominal) = (way, job.Nominal * model.Table.Ways(job.Plan)[way].DeviceSeconds / model.Table[job.Plan].DeviceSeconds);
+        }
+        Ended(j, at);
+    }
+
+    /// <summary>The device tried the exit of a gated plan's way and goes on: at the deadline it has that exit's answer.</summary>
+    public void Passed(int request, int way, double at)
+    {
+        Advance(at);
+        if (Find(request, probe: false, Stage.OnDevice, Stage.OnDevice) is >= 0 and var j)
+            _jobs[j].Passed = way;
+    }
 
     /// <summary>The last byte of the request, or of its probe, left.</summary>
     public void Sent(int request, bool probe, double at) => Ended(Find(request, probe, Stage.OnUplink, Stage.OnUplink), at);
@@ -53,10 +71,10 @@ public sealed partial class Stations
         if (job.Stage == Stage.OnUplink)
             // A link that was never used is not known to be slow.
             LeaveUplink(ref job, world.Carried(job, Now), learns: world.Carried(job, Now) > 0);
-        if (!probe)
-            Retreat(ref job);
-        if (job.Stage != Stage.WaitFallback)
+        if (probe || !Retreat(ref job))
             EndOrRemove(j);
+        else if (job.BranchSeconds == 0)
+            FallBack(j);
         Dispatch();
     }
 
@@ -72,16 +90,18 @@ public sealed partial class Stations
         Dispatch();
     }
 
-    private void Retreat(ref Job job)
+    /// <returns>Whether there is a branch that takes over.</returns>
+    private bool Retreat(ref Job job)
     {
         var slowdown = Slowdown(HeatNow()) * _calibration;
         var busy = _onDevice >= 0 ? Math.Max(0, _jobs[_onDevice].Due - Now) : 0;
         var left = job.Deadline - Now - busy - Margin;
         var branch = model.Table.Fallback(job.Plan, left / slowdown);
         if (!branch.Exists || branch.Seconds * slowdown > left)
-            return;
+            return false;
         (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, branch.Accuracy, branch.Seconds);
         (job.Stage, job.Ready, job.End) = (Stage.WaitFallback, Now, double.PositiveInfinity);
+        return true;
     }
 
     private void EndOrRemove(int j)

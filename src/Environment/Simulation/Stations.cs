@@ -81,10 +81,10 @@ public sealed partial class Stations(CostModel model, IWorld world)
         var deadline = world.Deadline(request);
         if (offload.Probe)
             Add(new Job { Request = request, Plan = plan, IsProbe = true, Stage = Stage.WaitUplink, Arrival = Now, Ready = Now, Bytes = CostModel.ProbeBytes,
-                Deadline = Now + deadline, CancelAt = Now + deadline, End = double.PositiveInfinity, BranchExit = -1, Image = -1, Way = -1 });
+                Deadline = Now + deadline, CancelAt = Now + deadline, End = double.PositiveInfinity, BranchExit = -1, Image = -1, Way = -1, Passed = -1 });
         var image = world.Image(request);
         var job = new Job { Request = request, Plan = plan, Arrival = Now, Ready = Now, Deadline = Now + deadline, Rtt = world.RoundTrip(request),
-            CancelAt = Now + deadline, Bytes = cost.Bytes, End = double.PositiveInfinity, BranchExit = -1, Image = image,
+            CancelAt = Now + deadline, Bytes = cost.Bytes, End = double.PositiveInfinity, BranchExit = -1, Image = image, Passed = -1,
             Way = image < 0 || model.Table.Ways(plan).IsEmpty ? -1 : model.Table.WayOf(plan, image) };
         InFlight++;
         if (offload.Kind == PlanKind.Drop)

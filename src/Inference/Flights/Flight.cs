@@ -84,6 +84,9 @@ public sealed class Flight(TensorStore? store, int imageBytes)
     /// <summary>Exit that the device answered with; -1 for none.</summary>
     public int LocalExit { get; set; }
 
+    /// <summary>The way that the image took through a gated plan; -1 for none.</summary>
+    public int Way { get; set; }
+
     public Reason Reason { get; set; }
 
     public Outcome Outcome { get; private set; }
@@ -91,7 +94,7 @@ public sealed class Flight(TensorStore? store, int imageBytes)
     /// <summary>The class that was answered with; -1 for none.</summary>
     public int Answer => Outcome.Kind switch
     {
-        OutcomeKind.Answered => Plan.Kind == PlanKind.Local ? LocalClass : RemoteClass,
+        OutcomeKind.Answered => Plan.Kind == PlanKind.Local || (Plan.Gate is not null && Outcome.Exit != Plan.Exit) ? LocalClass : RemoteClass,
         OutcomeKind.Fallback => LocalClass,
         _ => -1,
     };
@@ -100,7 +103,7 @@ public sealed class Flight(TensorStore? store, int imageBytes)
     {
         (Request, Image, Arrival, Deadline) = (request, image, arrival, deadline);
         (MessageBytes, WireBytes, HeadSeconds, LocalSeconds, ServerWaited, ServerComputed) = (0, 0, 0, 0, 0, 0);
-        (RemoteClass, LocalClass, LocalExit, Reason) = (-1, -1, -1, Reason.None);
+        (RemoteClass, LocalClass, LocalExit, Way, Reason) = (-1, -1, -1, -1, Reason.None);
         _stopped = false;
         _holders = 1;
     }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace RlOffload.Inference.Flights;
 
-public enum What : byte { Arrived, Computed, Broken, Sent, Answered, Failed, Over }
+public enum What : byte { Arrived, Passed, Computed, Broken, Sent, Answered, Failed, Over }
 
 /// <summary>Something that happened outside the controller's loop.</summary>
 /// <param name="At">When, s since the controller began.</param>
@@ -10,9 +10,10 @@ public enum What : byte { Arrived, Computed, Broken, Sent, Answered, Failed, Ove
 /// <param name="RoundTrip">Of an answer: from the last byte sent to the answer, less what the server took, s.</param>
 /// <param name="Load">Of an answer: the server's load factor.</param>
 /// <param name="Server">Of an answer: the server's computing, s.</param>
+/// <param name="Way">Of a gated plan: the way whose exit was passed by, or which was taken; else -1.</param>
 public readonly record struct Happened(
     What What, int Request, double At, Flight? Flight = null, bool Probe = false, Reason Reason = Reason.None,
-    double RoundTrip = 0, double Load = 1, double Server = 0);
+    double RoundTrip = 0, double Load = 1, double Server = 0, int Way = -1);
 
 /// <summary>Where device, link and whoever brings requests tell the controller's loop what happened, from any thread.</summary>
 public sealed class Mailbox : IDisposable

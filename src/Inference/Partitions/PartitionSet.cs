@@ -5,11 +5,12 @@ using RlOffload.Environment.Profiles;
 
 namespace RlOffload.Inference.Partitions;
 
-public enum PartKind : byte { Head, Tail, Whole }
+public enum PartKind : byte { Head, Tail, Whole, Step }
 
 /// <param name="Exit">-1 for a head, which is the same for all exits.</param>
-/// <param name="Cut">0 for a whole network.</param>
-public readonly record struct PartKey(PartKind Kind, int Exit, int Cut);
+/// <param name="Cut">Where it begins; of a head where it ends; 0 for a whole network.</param>
+/// <param name="To">Where a step ends: a piece of the way from one cut to a later one.</param>
+public readonly record struct PartKey(PartKind Kind, int Exit, int Cut, int To = 0);
 
 /// <summary>The heads, tails and whole networks of a model, as ONNX Runtime sessions that are opened when first used or beforehand, and shared by threads.</summary>
 public sealed class PartitionSet : IDisposable
@@ -41,7 +42,31 @@ public sealed class PartitionSet : IDisposable
             .Select(p => p.Cut == 0 ? new PartKey(PartKind.Whole, p.Exit, 0) : new PartKey(PartKind.Tail, p.Exit, p.Cut))
             .Prepend(new PartKey(PartKind.Head, -1, plan.Cut)),
         _ => Enumerable.Empty<PartKey>(),
-    }).Distinct();
+    }).Concat(Enumerable.Range(0, model.Count).SelectMany(p => GatedParts(model.Table, p))).Distinct();
+
+    /// <summary>A gated plan runs in pieces: from each exit that is tried to the next, each of their branches, and what is left.</summary>
+    private static IEnumerable<PartKey> GatedParts(CostTable table, int plan)
+    {
+        var from = 0;
+        foreach (var way in table.Ways(plan).ToArray())
+        {
+            if (way.Leaves || table.Plans[plan].Kind == PlanKind.Split)
+            {
+                if (way.Cut > from)
+                    yield return Step(from, way.Cut);
+                if (way.Leaves)
+                    yield return new PartKey(PartKind.Tail, way.Exit, way.Cut);
+            }
+            else
+            {
+                yield return new PartKey(PartKind.Tail, way.Exit, from);
+            }
+            from = way.Cut;
+        }
+    }
+
+    /// <summary>From one cut to a later one; from cut 0 that is a head.</summary>
+    public static PartKey Step(int from, int to) => from == 0 ? new(PartKind.Head, -1, to) : new(PartKind.Step, -1, from, to);
 
     /// <summary>What a server needs for these plans: their tails.</summary>
     public static IEnumerable<PartKey> ServerParts(PlanTable plans) => plans.Plans.Where(p => p.Kind is PlanKind.Split or PlanKind.Remote)
@@ -57,6 +82,7 @@ public sealed class PartitionSet : IDisposable
     {
         PartKind.Head => Network.Head(part.Cut) is { } head ? new SubModel(head) : null,
         PartKind.Tail => new SubModel(Network.Tail(part.Exit, part.Cut)),
+        PartKind.Step => new SubModel(Network.Step(part.Cut, part.To)),
         _ => new SubModel(Network.Local(part.Exit)),
     };
 }

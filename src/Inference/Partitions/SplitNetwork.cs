@@ -69,6 +69,10 @@ public sealed class SplitNetwork
         return Tail(CutTensors(cut), Profile.Exits[exit].AllOutputs, $"tail of exit {exit}, cut {cut}");
     }
 
+    /// <summary>From the tensors of a cut of the profile to those of a later one on the same way.</summary>
+    /// <exception cref="InvalidDataException">The later cut cannot be computed from the earlier one.</exception>
+    public OnnxModel Step(int from, int to) => Tail(CutTensors(from), CutTensors(to), $"step from cut {from} to cut {to}");
+
     /// <summary>The whole network up to one exit.</summary>
     public OnnxModel Local(int exit) =>
         exit >= 0 && exit < Profile.Exits.Count

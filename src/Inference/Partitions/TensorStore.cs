@@ -35,6 +35,13 @@ public sealed class TensorStore(PartitionSet partitions) : IDisposable
     /// <summary>From the input to the tensors of a cut.</summary>
     public void RunHead(int cut) => Run(new PartKey(PartKind.Head, -1, cut));
 
+    /// <summary>From the tensors of a cut to those of a later one; nothing where it is the same.</summary>
+    public void RunStep(int from, int to)
+    {
+        if (from != to)
+            Run(PartitionSet.Step(from, to));
+    }
+
     /// <summary>From the tensors of a cut to an exit's answer; from cut 0 that is the whole network up to the exit.</summary>
     public void RunTail(int exit, int cut) => Run(cut == 0 ? new PartKey(PartKind.Whole, exit, 0) : new PartKey(PartKind.Tail, exit, cut));
 

@@ -68,9 +68,6 @@ public sealed class LiveRun
         using var policy = OnnxPolicy.Open(_options.Policy, _profile, _warnings.Add);
         using var partitions = new PartitionSet(_modelPath, _profile);
         var model = new CostModel(policy.Model.Table, _scenario);
-        if (model.Table.Plans.Plans.FirstOrDefault(p => p.Gate is not null) is { Gate: not null } gated)
-            throw new InputException(Path.Combine(_options.Policy, FrozenPolicyFile.Description), "plans",
-                $"holds {gated}, which leaves when confident; allowed in a run are plans that keep to their exit");
         var draw = new WindowDraw(_scenario, _links, _options.Seed);
         draw.Draw(0);
         var alive = await CheckServer(cancel).ConfigureAwait(false);
@@ -82,7 +79,7 @@ public sealed class LiveRun
         using var pool = FlightPool.Of(partitions, pixels.ImageBytes, [.. PartitionSet.DeviceParts(model)], ready: 2);
         var link = new ShapedLink(draw, clock);
         var encoding = _scenario.Uplink.InputEncoding;
-        using var device = new LocalDevice(new RequestWriter(partitions, encoding), pixels, mailbox, pool, emulates: _scenario.Device.TimeFactor > 1);
+        using var device = new LocalDevice(new RequestWriter(partitions, encoding), pixels, model.Table, mailbox, pool, emulates: _scenario.Device.TimeFactor > 1);
         using var remote = new RemoteClient(_options.Server, new RequestWriter(partitions, encoding), model, mailbox, pool, link, new EmulatedPath(draw));
         using var log = _options.Log is { } path ? new DecisionLog(path, image => _images.Label(image)) : null;
         var flights = new List<FlightRecord>(Requests);
