@@ -1,5 +1,5 @@
-using System.Globalization;
 using RlOffload.Training.Evaluation;
+using RlOffload.Training.Reports;
 using Spectre.Console;
 
 namespace RlOffload.Cli;
@@ -11,20 +11,19 @@ internal static class EvaluationTable
     {
         var table = new Table().Border(TableBorder.Rounded).Title($"{report.Config}: {report.Windows} windows, room {F(report.Room, 3)} reward a request");
         table.AddColumn("policy");
-        foreach (var column in new[] { "score", "95 %", "reward", "in time, right", "missed", "fallback", "mean ms", "p95 ms", "mJ", "kB", "memory kB", "decide us" })
+        foreach (var column in new[] { "score", "95 %", "reward", "in time, right", "missed", "fallback", "mean ms", "p95 ms", "mJ", "kB", "memory kB", "decide us", "tuning trials" })
             table.AddColumn(new TableColumn(column).RightAligned());
         foreach (var p in report.Policies.OrderByDescending(p => p.Reward))
         {
             string[] cells =
             [
-                p.Name, p.Score is { } s ? F(s.Mean, 3) : "no room", p.Score is { } i ? $"{F(i.Low, 2)}..{F(i.High, 2)}" : "", F(p.Reward, 4),
+                p.Seeds > 1 ? $"{p.Name} ({p.Seeds} seeds)" : p.Name, p.Score is { } s ? F(s.Mean, 3) : Figures.Score(p, report.Room), p.Score is { } i ? $"{F(i.Low, 2)}..{F(i.High, 2)}" : "", F(p.Reward, 4),
                 P(p.InTimeAccuracy), P(p.MissRate), P(p.FallbackRate), F(p.LatencyMs.Mean, 0), F(p.LatencyMs.P95, 0), F(p.EnergyMj, 0),
-                F(p.BytesSent / 1000, 1), F(p.EdgeMemoryBytes / 1000, 0), F(p.DecisionUs.P50, 1),
+                F(p.BytesSent / 1000, 1), F(p.EdgeMemoryBytes / 1000, 0), F(p.DecisionUs.P50, 1), Figures.Trials(p.TuningTrials),
             ];
             table.AddRow([.. cells.Select(c => new Markup(emphasised?.Contains(p.Name) == true ? $"[bold]{Markup.Escape(c)}[/]" : Markup.Escape(c)))]);
         }
-        table.Caption($"0 = {report.StaticPlan} always ({F(report.StaticReward, 4)}), 1 = hindsight oracle ({F(report.OracleReward, 4)}"
-            + (report.Oracle.RaisedBy.Count > 0 ? $", raised by {string.Join(", ", report.Oracle.RaisedBy)})" : ")"));
+        table.Caption(Markup.Escape(Figures.Scale(report)));
         AnsiConsole.Write(table);
         foreach (var p in report.Policies.Where(p => p.Violations.Values.Any(v => v > 0)))
             AnsiConsole.MarkupLineInterpolated($"{p.Name} broke its own limit: {string.Join(", ", p.Violations.Select(v => $"{v.Key} {v.Value}x"))}");
@@ -32,7 +31,7 @@ internal static class EvaluationTable
             AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
     }
 
-    private static string F(double value, int digits) => value.ToString("F" + digits, CultureInfo.InvariantCulture);
+    private static string F(double value, int digits) => Figures.Number(value, digits);
 
-    private static string P(double share) => F(100 * share, 1) + " %";
+    private static string P(double share) => Figures.Percent(share);
 }

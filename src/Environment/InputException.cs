@@ -8,6 +8,9 @@ public sealed class InputException : Exception
 {
     public IReadOnlyList<string> Problems { get; }
 
+    /// <summary>Nothing is wrong but that measured data is not on this machine: several experiments together leave this one out and go on.</summary>
+    public bool DataMissing { get; init; }
+
     public InputException(string file, string key, string problem)
         : this([$"{file}:{key}: {problem}"]) { }
 

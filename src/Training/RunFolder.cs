@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using RlOffload.Agents.Sac;
@@ -11,7 +12,7 @@ namespace RlOffload.Training;
 public sealed record RunManifest(
     string Name, ulong Seed, string Agent, string ProfileSha256, string PlansSha256, string ScenarioSha256, string TrainingLinks, string TuningLinks,
     IReadOnlyList<string> LinkFiles, string Version, string DotNet, string Started, bool Finished = false, int Steps = 0, int BestStep = 0,
-    double? BestValidation = null, double? UntrainedValidation = null);
+    double? BestValidation = null, double? UntrainedValidation = null, int? TuningTrials = null);
 
 /// <summary>
 /// The folder of a training run: config.yaml (resolved), manifest.json, metrics.csv, checkpoint.bin (resumes bit for bit) and evaluation.json.
@@ -20,6 +21,9 @@ public sealed record RunManifest(
 public sealed class RunFolder(string path)
 {
     private const string Columns = "step,window,return,validation,best_validation,critic_loss,actor_loss,alpha,entropy,mean_q";
+
+    /// <summary>Of this program, as results state it.</summary>
+    internal static string Version { get; } = typeof(RunFolder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     public string Root { get; } = System.IO.Path.GetFullPath(path);
     public string Config => System.IO.Path.Combine(Root, "config.yaml");

@@ -1,4 +1,3 @@
-using System.Reflection;
 using RlOffload.Environment;
 
 namespace RlOffload.Training;
@@ -18,8 +17,8 @@ public sealed class TrainingRun
         Loop = new TrainingLoop(world.Training.Environment(world.CostModel), world.Tuning.Environment(world.CostModel), world.Choices, experiment.Train, experiment.Seed);
         _manifest = new RunManifest(experiment.Name, experiment.Seed, "sac", world.ProfileHash, world.Plans.Hash, world.ScenarioHash, world.Training.Links.Hash,
             world.Tuning.Links.Hash, [.. world.Training.Files.Select(f => $"{Path.GetFileName(f.Path)} {f.Sha256}")],
-            typeof(TrainingRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "", System.Environment.Version.ToString(),
-            time.GetUtcNow().ToString("yyyy-MM-dd"));
+            RunFolder.Version, System.Environment.Version.ToString(),
+            time.GetUtcNow().ToString("yyyy-MM-dd"), TuningTrials: experiment.Train.TuningTrials);
     }
 
     public TrainingLoop Loop { get; }

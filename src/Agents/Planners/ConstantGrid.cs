@@ -19,6 +19,7 @@ internal static class ConstantGrid
                 rewards.AddRange(Rollout.MeanRewards(setup.Training, [.. points.Select(make)], setup.TrainingWindows, setup.Threads));
                 setup.Progress?.Report((double)rewards.Count / grid.Count);
             }
+            setup.Constants?.Tried(setup.TuningKey(planner), grid.Count);
             return grid[rewards.IndexOf(rewards.Max())];
         }
         return setup.Constants is { } cache

@@ -33,6 +33,10 @@ public sealed record PlannerSetup
     /// <summary>Told the share of the tuning that is done, 0..1.</summary>
     public IProgress<double>? Progress { get; init; }
 
+    /// <summary>Settings that were tried on the training windows to tune this planner; 0 where nothing is tuned. Known once the planner has been made.</summary>
+    /// <param name="planner">Its name, without a width.</param>
+    public int TuningTrials(string planner) => Constants?.Trials(TuningKey(planner)) ?? 0;
+
     /// <summary>Identifies what tuning sees of this setup; links and scenario are the business of the cache's own hash.</summary>
     internal string TuningKey(string planner) => planner + "-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         $"{Model.Table.Plans.Hash}|{string.Join(',', Candidates)}|{string.Join(',', TrainingWindows)}")))[..12];

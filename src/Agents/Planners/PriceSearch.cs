@@ -31,7 +31,9 @@ internal sealed class PriceSearch
     public static StationPrices Best(PlannerSetup setup)
     {
         var search = new PriceSearch(setup);
-        return search.PricesAt(search.Run());
+        var best = search.Run();
+        setup.Constants?.Tried(setup.TuningKey("priced"), search._rewards.Count);
+        return search.PricesAt(best);
     }
 
     private (int, int) Run()

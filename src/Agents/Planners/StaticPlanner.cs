@@ -29,6 +29,7 @@ public sealed class StaticPlanner(CostModel model, int plan) : IPolicy
         var policies = setup.Candidates.Select(p => new StaticPlanner(setup.Model, p)).ToArray();
         var rewards = Rollout.MeanRewards(setup.Training, policies, setup.TrainingWindows, setup.Threads);
         setup.Progress?.Report(1);
+        setup.Constants?.Tried(setup.TuningKey("static"), policies.Length);
         return policies[Array.IndexOf(rewards, rewards.Max())].Plan;
     }
 }

@@ -15,6 +15,7 @@ public sealed class TunedConstants
     private readonly Lock _writing = new();
     private readonly string _hash;
     private readonly SortedDictionary<string, double[]> _values;
+    private readonly SortedDictionary<string, int> _trials;
 
     /// <param name="folder">Made when the first constant is written; null: nothing is read or written, and the constants live as long as this object.</param>
     /// <param name="hash">Of all that the constants depend on: scenario, profile, links, seeds, code version.</param>
@@ -22,7 +23,8 @@ public sealed class TunedConstants
     {
         _hash = hash;
         Path = folder is null ? "" : System.IO.Path.Combine(folder, $"tuned-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hash)))[..16]}.json");
-        _values = Read() ?? [];
+        var content = Read();
+        (_values, _trials) = (content?.Constants ?? [], content?.Trials ?? []);
     }
 
     /// <summary>Empty where nothing is written.</summary>
@@ -42,14 +44,28 @@ public sealed class TunedConstants
         }
     }
 
-    private SortedDictionary<string, double[]>? Read()
+    /// <summary>How many settings were tried to find the constants of <paramref name="name"/>; null where nothing was tuned.</summary>
+    public int? Trials(string name)
+    {
+        lock (_writing)
+            return _trials.TryGetValue(name, out var trials) ? trials : null;
+    }
+
+    /// <summary>Told by whoever tunes, so that a report can state it; kept with the constants.</summary>
+    public void Tried(string name, int settings)
+    {
+        lock (_writing)
+            _trials[name] = settings;
+    }
+
+    private Content? Read()
     {
         if (Path.Length == 0)
             return null;
         try
         {
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(Path), Json);
-            return content is { Constants: { } constants } && content.Hash == _hash && !constants.ContainsValue(null!) ? constants : null;
+            return content is { Constants: { } constants } && content.Hash == _hash && !constants.ContainsValue(null!) ? content : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -66,7 +82,7 @@ public sealed class TunedConstants
         try
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-            File.WriteAllBytes(partial, JsonSerializer.SerializeToUtf8Bytes(new Content(_hash, _values), Json));
+            File.WriteAllBytes(partial, JsonSerializer.SerializeToUtf8Bytes(new Content(_hash, _values, _trials), Json));
             File.Move(partial, Path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -76,5 +92,5 @@ public sealed class TunedConstants
         }
     }
 
-    private sealed record Content(string Hash, SortedDictionary<string, double[]> Constants);
+    private sealed record Content(string Hash, SortedDictionary<string, double[]> Constants, SortedDictionary<string, int>? Trials);
 }

@@ -5,6 +5,8 @@ using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 using RlOffload.Training;
 using RlOffload.Training.Evaluation;
+using RlOffload.Training.Reports;
+using RlOffload.Training.Suites;
 using Spectre.Console;
 
 namespace RlOffload.Cli.Verbs;
@@ -13,10 +15,11 @@ internal static class EvaluateVerb
 {
     public static Command Create()
     {
-        var config = new Argument<string>("CONFIG") { Description = "A config, such as configs/quickstart.yaml." };
+        var configs = new Argument<string[]>("CONFIG") { Description = "A config, such as configs/quickstart.yaml, or several: configs/scenarios/*.yaml.", Arity = ArgumentArity.OneOrMore };
         var policies = new Option<string[]>("--policy")
         {
-            Description = "A planner's name, the folder of a run, or of a frozen policy; repeat it for several [default: all planners]. Planners: "
+            Description = "A planner's name, the folder of a run, or of a frozen policy; NAME=RUN,RUN,... is one learner trained with several seeds; all: every planner. "
+                + "Repeat it for several [default: all]. Planners: "
                 + string.Join(", ", PlannerCatalogue.All.Select(p => p.Name)) + "; NAME@8 sends 8 bits where a planner does not choose.",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
@@ -24,56 +27,111 @@ internal static class EvaluateVerb
         var traces = new Option<string[]>("--traces") { Description = "Evaluate on these trace files, folders or link models instead of the config's test links.", AllowMultipleArgumentsPerToken = true };
         var windows = new Option<int?>("--windows") { Description = "Windows to play [default: evaluate.windows of the config, or all that --traces gives up to 200]." };
         var json = new Option<string?>("--json") { Description = "Write the result to this file." };
+        var csv = new Option<string?>("--csv") { Description = "Write one line a scenario and policy to this file." };
+        var markdown = new Option<string?>("--markdown") { Description = "Write the tables as Markdown to this file." };
         var set = new Option<string[]>("--set") { Description = "Change a key of the config: --set uplink.rate_scale=0.1", AllowMultipleArgumentsPerToken = true };
         var seed = new Option<ulong?>("--seed") { Description = "Instead of the config's seed." };
-        var noCache = new Option<bool>("--no-cache") { Description = "Tune planners and search the oracle anew." };
+        var noCache = new Option<bool>("--no-cache") { Description = "Tune planners, search the oracle and play every scenario anew." };
         var command = new Command("evaluate", """
             Plays policies on the same windows of links that nothing was trained on and scores them:
-            0 = the best fixed plan of the training windows, 1 = the hindsight oracle.
+            0 = the best fixed plan of the training windows, 1 = the hindsight oracle. Intervals are 95 %; a learner given with several
+            seeds is scored over all of them. Several configs are a suite: each scenario's result is kept when it is finished, so that
+            after Ctrl-C the same command goes on; a scenario whose data is not here is skipped, saying what is missing.
 
             Examples:
               rloffload evaluate configs/quickstart.yaml --policy priced --policy lmos --policy lmos@8 --json result.json
               rloffload evaluate configs/quickstart.yaml --policy runs/quickstart-seed1 --traces DIR
+              rloffload evaluate configs/scenarios/*.yaml --policy all --policy sac=runs/a,runs/b,runs/c --markdown table.md --csv table.csv
             """)
         {
-            config, policies, traces, windows, json, set, seed, noCache,
+            configs, policies, traces, windows, json, csv, markdown, set, seed, noCache,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield();
-            var experiment = Experiment.Load(parsed.GetRequiredValue(config), parsed.GetValue(set) ?? [], parsed.GetValue(seed));
-            var file = parsed.GetValue(json);
-            if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
-                throw new InputException("--json", file, $"cannot be written because {folder} is not there, allowed is a file in a folder that is");
-            var typed = parsed.GetValue(policies) is { Length: > 0 } p ? p : [.. PlannerCatalogue.All.Select(e => e.Name)];
-            var report = Evaluate(experiment, typed, parsed.GetValue(traces) ?? [], parsed.GetValue(windows), parsed.GetValue(noCache), cancel);
+            var outputs = new Outputs(parsed.GetValue(json), parsed.GetValue(csv), parsed.GetValue(markdown));
+            outputs.RequireFolders();
+            if (parsed.GetValue(windows) is < 1)
+                throw new InputException("--windows", $"{parsed.GetValue(windows)}", "allowed is 1 or more");
+            var options = new SuiteOptions(
+                PolicyChoice.Parse(parsed.GetValue(policies) is { Length: > 0 } p ? p : [PolicyChoice.All]), parsed.GetValue(windows), parsed.GetValue(set) ?? [],
+                parsed.GetValue(seed), parsed.GetValue(noCache) ? null : CacheFolder, System.Environment.ProcessorCount);
+            var links = parsed.GetValue(traces) ?? [];
+            if (parsed.GetRequiredValue(configs) is not [var config])
+                return RunSuite(parsed.GetRequiredValue(configs), options, links, outputs, cancel);
+            var report = Evaluate(config, options, links, cancel);
             EvaluationTable.Write(report);
-            if (file is not null)
-                RunFolder.WriteText(file, JsonSerializer.Serialize(report, ProfileFile.Json));
+            outputs.Write(JsonSerializer.Serialize(report, ProfileFile.Json), [report], MarkdownReport.Text(report));
             return 0;
         });
         return command;
     }
 
-    private static EvaluationReport Evaluate(Experiment experiment, string[] policies, string[] traces, int? windows, bool noCache, CancellationToken cancel)
+    private static EvaluationReport Evaluate(string config, SuiteOptions options, string[] traces, CancellationToken cancel)
     {
-        if (windows is < 1)
-            throw new InputException("--windows", $"{windows}", "allowed is 1 or more");
         EvaluationReport report = null!;
+        var experiment = Experiment.Load(config, options.Overrides, options.Seed);
         Stages.Bars(AnsiConsole.Console).Start(context =>
         {
             var stages = new Stages(context);
             var world = experiment.Build((n, of) => stages.Report(new("reading links", (double)n / of)));
-            var evaluator = new Evaluator(world, noCache ? null : CacheFolder, System.Environment.ProcessorCount, stages);
+            var evaluator = new Evaluator(world, options.Cache, options.Threads, stages);
             var links = traces.Length > 0 ? world.Open(traces) : world.Test;
-            var contestants = policies.Select(evaluator.Contestants.Find).ToList();
-            report = evaluator.Run(contestants, links, windows ?? (traces.Length > 0 ? 200 : experiment.Evaluate.Windows), 0, stages, cancel);
+            var contestants = options.Policies.SelectMany(p => evaluator.Contestants.Find(p)).ToList();
+            report = evaluator.Run(contestants, links, options.Windows ?? (traces.Length > 0 ? 200 : experiment.Evaluate.Windows), 0, stages, cancel);
         });
         return report;
+    }
+
+    private static int RunSuite(string[] configs, SuiteOptions options, string[] traces, Outputs outputs, CancellationToken cancel)
+    {
+        if (traces.Length > 0)
+            throw new InputException("--traces", traces[0], "replaces the links of one config, allowed is a single CONFIG with it");
+        var suite = new Suite(configs, options);
+        try
+        {
+            SuiteReport report = null!;
+            Stages.Bars(AnsiConsole.Console).Start(context => report = suite.Run(new SuiteBars(context, suite.Scenarios), cancel));
+            SuiteTable.Write(report);
+            outputs.Write(JsonSerializer.Serialize(report, ProfileFile.Json), report.Scenarios, MarkdownReport.Text(report));
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            AnsiConsole.MarkupLineInterpolated(options.Cache is null
+                ? $"interrupted after {suite.Done} of {suite.Scenarios} scenarios; without --no-cache they would be kept"
+                : (FormattableString)$"interrupted: {suite.Done} of {suite.Scenarios} scenarios are finished and kept; the same command goes on with the next");
+            return 130;
+        }
     }
 
     /// <summary>In the user's cache, shared by all checkouts: entries are keyed by what they depend on.</summary>
     internal static string CacheFolder => Path.Combine(
         System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData, System.Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
             ? folder : Path.GetTempPath(), "rloffload");
+
+    /// <summary>The files that the user wants; null: not wanted.</summary>
+    private sealed record Outputs(string? Json, string? Csv, string? Markdown)
+    {
+        /// <exception cref="InputException">A file lies in a folder that is not there: said before the work rather than after it.</exception>
+        public void RequireFolders()
+        {
+            var problems = new[] { ("--json", Json), ("--csv", Csv), ("--markdown", Markdown) }
+                .Where(o => o.Item2 is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(o.Item2))))
+                .Select(o => $"{o.Item1}:{o.Item2}: cannot be written because {Path.GetDirectoryName(Path.GetFullPath(o.Item2!))} is not there, allowed is a file in a folder that is")
+                .ToList();
+            if (problems.Count > 0)
+                throw new InputException(problems);
+        }
+
+        public void Write(string json, IReadOnlyList<EvaluationReport> scenarios, string markdown)
+        {
+            if (Json is not null)
+                RunFolder.WriteText(Json, json);
+            if (Csv is not null)
+                RunFolder.WriteText(Csv, CsvReport.Text(scenarios));
+            if (Markdown is not null)
+                RunFolder.WriteText(Markdown, markdown);
+        }
+    }
 }

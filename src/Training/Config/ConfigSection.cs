@@ -42,6 +42,9 @@ public sealed partial class ConfigSection
 
     public int Int(string key, int low, int high, int? fallback = null) => (int)Long(key, low, high, fallback);
 
+    /// <summary>Null where the key is absent.</summary>
+    public int? OptionalInt(string key, int low, int high) => Has(key) || !Know(key) ? Int(key, low, high) : null;
+
     public long Long(string key, long low, long high, long? fallback = null) =>
         Read(key, fallback, $"a whole number of {low} to {high}", (string text, out long x) => Whole(text, out x) && x >= low && x <= high);
 

@@ -22,6 +22,7 @@ internal static class TrainSection
             ReplayCapacity = s.Int("replay_capacity", 1, 100_000_000, d.ReplayCapacity),
             ValidateEvery = s.Int("validate_every", 1, Most, d.ValidateEvery),
             ValidationWindows = s.Int("validation_windows", 1, 100_000, d.ValidationWindows),
+            TuningTrials = s.OptionalInt("tuning_trials", 1, Most),
             Sac = ReadSac(s.Section("sac")),
         };
         if (s.Sound && options.StartSteps >= options.Steps)

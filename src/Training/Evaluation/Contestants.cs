@@ -13,6 +13,28 @@ public sealed class Contestants(World world, PlannerSetup setup)
 
     public IReadOnlyList<string> Warnings => _warnings;
 
+    /// <summary>The policies of one --policy; of a learner one a seed.</summary>
+    /// <param name="severalScenarios">Policies of other scenarios are left out with a warning, because no run fits all.</param>
+    public IReadOnlyList<Contestant> Find(PolicyChoice choice, bool severalScenarios = false)
+    {
+        var found = new List<Contestant>();
+        foreach (var source in choice.Sources)
+            try
+            {
+                if (severalScenarios && RunFolder.IsIn(source) && !IsOfThisScenario(source))
+                    continue;
+                var contestant = Find(source);
+                found.Add(choice.IsLearner ? contestant with { Name = $"{choice.Name}={source}", Learner = choice.Name } : contestant);
+            }
+            catch (InputException e) when (choice.IsOneOfAll || (severalScenarios && !PlannerCatalogue.Knows(source)))
+            {
+                Warn($"{choice.Name} is left out: {e.Problems[0]}");
+            }
+        if (found.Count == 0 && !choice.IsOneOfAll)
+            Warn($"{choice.Name} is left out: none of its policies was trained on this scenario");
+        return found;
+    }
+
     /// <exception cref="InputException">Neither a planner nor a folder with a run or a frozen policy that fits this config.</exception>
     public Contestant Find(string typed)
     {
@@ -30,7 +52,10 @@ public sealed class Contestants(World world, PlannerSetup setup)
     public Contestant Planner(string name)
     {
         PlannerCatalogue.Create(name, setup);
-        return new Contestant(name, () => PlannerCatalogue.Create(name, setup), p => p is IConstrainedPolicy c ? c.Violations : Contestant.NoViolations);
+        return new Contestant(name, () => PlannerCatalogue.Create(name, setup), p => p is IConstrainedPolicy c ? c.Violations : Contestant.NoViolations)
+        {
+            TuningTrials = setup.TuningTrials(name.Split('@')[0]),
+        };
     }
 
     /// <summary>A trained agent over this world's plans.</summary>
@@ -59,8 +84,11 @@ public sealed class Contestants(World world, PlannerSetup setup)
             throw new InputException(run.Manifest, "plans_sha256", $"is {RunFolder.Short(manifest.PlansSha256)}, this config has {RunFolder.Short(world.Plans.Hash)}; allowed is a run with the same plan table");
         if (manifest.ScenarioSha256 != world.ScenarioHash)
             _warnings.Add($"{folder} was trained on another scenario than this config's");
-        return Agent(folder, run.LoadBest(world));
+        return Agent(folder, run.LoadBest(world)) with { TuningTrials = manifest.TuningTrials };
     }
+
+    private bool IsOfThisScenario(string folder) =>
+        new RunFolder(folder).ReadManifest() is var m && m.PlansSha256 == world.Plans.Hash && m.ScenarioSha256 == world.ScenarioHash;
 
     private Contestant Frozen(string folder)
     {

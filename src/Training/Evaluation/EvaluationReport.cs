@@ -27,7 +27,18 @@ public sealed record EvaluationReport
     /// <summary>The same of the two anchors of the score, by window.</summary>
     public IReadOnlyList<double> AnchorRewards { get; init; } = [];
     public IReadOnlyList<double> OracleRewards { get; init; } = [];
+
+    /// <summary>Of a learner with several seeds: [seed][window].</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<double>>> SeedRewards { get; init; } = new Dictionary<string, IReadOnlyList<IReadOnlyList<double>>>();
+
+    public Provenance? Provenance { get; init; }
 }
+
+/// <summary>What a result was made of.</summary>
+/// <param name="TestLinks">Hash of the windows played; <paramref name="TuningLinks"/> of those on which constants were tuned.</param>
+/// <param name="Bootstrap">Draws behind each interval.</param>
+public sealed record Provenance(
+    string ConfigFile, string ProfileSha256, string PlansSha256, string ScenarioSha256, string TestLinks, string TuningLinks, int Bootstrap, string Version, string DotNet);
 
 /// <summary>Latency counts a missed or dropped request at its full deadline.</summary>
 /// <see cref="Accuracy"/> is that of the answers given in time; <see cref="InTimeAccuracy"/> counts every request, a miss as wrong.
@@ -48,6 +59,15 @@ public sealed record PolicyReport
     public required double DropRate { get; init; }
     public required IReadOnlyDictionary<string, int> Plans { get; init; }
     public required IReadOnlyDictionary<string, int> Violations { get; init; }
+
+    /// <summary>Trained policies behind the row: its interval then is over seeds and windows.</summary>
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>Settings that were tried before this one was kept: on training windows for a planner (0: nothing is tuned), as its config says for a learner; null: not stated.</summary>
+    public int? TuningTrials { get; init; }
+
+    /// <summary>Quantiles 0, 0.01 .. 1 of the latency.</summary>
+    public IReadOnlyList<double> LatencyQuantilesMs { get; init; } = [];
 }
 
 public sealed record LatencyReport(double Mean, double P50, double P95, double P99);

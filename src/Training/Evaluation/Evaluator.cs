@@ -1,7 +1,6 @@
 using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Environment.Oracles;
-using RlOffload.Training.Statistics;
 
 namespace RlOffload.Training.Evaluation;
 
@@ -78,13 +77,12 @@ public sealed class Evaluator
 
         var zero = tallies.First(t => t.Name == "static");
         var experiment = _world.Experiment;
+        var standings = new Standings(contestants, tallies);
         return new EvaluationReport
         {
             Config = experiment.Name,
             Seed = experiment.Evaluate.Seed,
-            Policies = [.. tallies.Take(contestants.Count).Select(t => t.Report(
-                ScoreInterval.Of(t.Rewards, zero.Rewards, optimum, experiment.Evaluate.Seed, experiment.Evaluate.Bootstrap),
-                p => model.Table.Plans[p].ToString()))],
+            Policies = standings.Reports(zero.Rewards, optimum, experiment.Evaluate, p => model.Table.Plans[p].ToString()),
             Windows = numbers.Length,
             Room = optimum.Average() - zero.Rewards.Average(),
             StaticPlan = StaticPlan(anchor),
@@ -93,9 +91,12 @@ public sealed class Evaluator
             Links = Describe(links, numbers),
             Oracle = new OracleReport(experiment.Evaluate.OracleWidth, Roster, [.. raisedBy]),
             Warnings = [.. Contestants.Warnings, .. links.Files.SelectMany(f => f.Warnings).Distinct()],
-            Rewards = tallies.Take(contestants.Count).DistinctBy(t => t.Name).ToDictionary(t => t.Name, t => (IReadOnlyList<double>)t.Rewards),
+            Rewards = standings.Rewards,
+            SeedRewards = standings.SeedRewards,
             AnchorRewards = zero.Rewards,
             OracleRewards = optimum,
+            Provenance = new Provenance(experiment.File, _world.ProfileHash, _world.Plans.Hash, _world.ScenarioHash, links.Links.Hash,
+                _world.Tuning.Links.Hash, experiment.Evaluate.Bootstrap, RunFolder.Version, System.Environment.Version.ToString()),
         };
     }
 

@@ -8,6 +8,12 @@ namespace RlOffload.Training.Evaluation;
 /// <param name="Violations">What the policy says it broke, read after it has played.</param>
 public sealed record Contestant(string Name, Func<IPolicy> Create, Func<IPolicy, IReadOnlyDictionary<string, int>>? Violations = null)
 {
+    /// <summary>The row that this one is a seed of; null: a row by itself.</summary>
+    public string? Learner { get; init; }
+
+    /// <summary>Settings that were tried before this one was kept; null where nobody said.</summary>
+    public int? TuningTrials { get; init; }
+
     public static IReadOnlyDictionary<string, int> NoViolations { get; } = new Dictionary<string, int>();
 }
 

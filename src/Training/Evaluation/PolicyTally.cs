@@ -6,34 +6,44 @@ namespace RlOffload.Training.Evaluation;
 /// <summary>What one policy did over the windows of an evaluation. Windows may be played by several threads: each has its own row.</summary>
 public sealed class PolicyTally(string name, int windows, int requests)
 {
-    private readonly Outcome[][] _outcomes = new Outcome[windows][];
-    private readonly double[][] _decisionUs = new double[windows][];
+    private Outcome[][] Outcomes { get; init; } = new Outcome[windows][];
+    private double[][] DecisionUs { get; init; } = new double[windows][];
 
     public string Name { get; } = name;
 
     /// <summary>Mean reward a request, by window.</summary>
-    public double[] Rewards { get; } = new double[windows];
+    public double[] Rewards { get; private init; } = new double[windows];
 
     /// <summary>Energy of the device, J, by window: work, sending, radio tails and idling.</summary>
-    public double[] Energies { get; } = new double[windows];
+    public double[] Energies { get; private init; } = new double[windows];
 
     public IReadOnlyDictionary<string, int> Violations { get; set; } = new Dictionary<string, int>();
 
+    /// <summary>All that several seeds of one learner did, as one row.</summary>
+    public static PolicyTally Together(string name, IReadOnlyList<PolicyTally> seeds) => new(name, 0, 0)
+    {
+        Outcomes = [.. seeds.SelectMany(s => s.Outcomes)],
+        DecisionUs = [.. seeds.SelectMany(s => s.DecisionUs)],
+        Rewards = [.. seeds.SelectMany(s => s.Rewards)],
+        Energies = [.. seeds.SelectMany(s => s.Energies)],
+        Violations = seeds.SelectMany(s => s.Violations).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.Sum(v => v.Value)),
+    };
+
     public void Record(int row, ReadOnlySpan<Outcome> outcomes, double reward, double energy, double[] decisionUs)
     {
-        _outcomes[row] = outcomes.ToArray();
+        Outcomes[row] = outcomes.ToArray();
         Rewards[row] = reward / requests;
         Energies[row] = energy;
-        _decisionUs[row] = decisionUs;
+        DecisionUs[row] = decisionUs;
     }
 
     /// <param name="plan">Text of a plan by its index.</param>
     public PolicyReport Report(Interval? score, Func<int, string> plan)
     {
-        var all = _outcomes.SelectMany(o => o).ToArray();
+        var all = Outcomes.SelectMany(o => o).ToArray();
         double n = all.Length;
         var latencies = all.Select(o => o.Latency * 1000).Order().ToArray();
-        var times = _decisionUs.SelectMany(t => t).Order().ToArray();
+        var times = DecisionUs.SelectMany(t => t).Order().ToArray();
         var answered = all.Where(o => o.InTime).ToArray();
         return new PolicyReport
         {
@@ -42,6 +52,7 @@ public sealed class PolicyTally(string name, int windows, int requests)
             Reward = Rewards.Average(),
             LatencyMs = new LatencyReport(latencies.Average(), Quantiles.Of(latencies, 0.5),
                 Quantiles.Of(latencies, 0.95), Quantiles.Of(latencies, 0.99)),
+            LatencyQuantilesMs = [.. Enumerable.Range(0, 101).Select(p => Math.Round(Quantiles.Of(latencies, p / 100.0), 3))],
             MissRate = all.Count(o => !o.InTime) / n,
             Accuracy = answered.Length == 0 ? 0 : answered.Average(o => o.Accuracy),
             InTimeAccuracy = all.Sum(o => o.Accuracy) / n,

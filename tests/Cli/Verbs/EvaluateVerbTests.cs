@@ -45,6 +45,28 @@ public sealed class EvaluateVerbTests
         }
     }
 
+    [Fact]
+    public void SeveralConfigsAreASuiteWithAnAggregateAndASecondRunReusesIt()
+    {
+        using var config = new TestConfig();
+        config.Write("calm.yaml", "name: calm\n" + TestConfig.Minimal.Replace("mean_gap_s: 0.4", "mean_gap_s: 1.2", StringComparison.Ordinal));
+        string[] arguments = ["evaluate", config.Path, config.At("calm.yaml"), "--set", TestConfig.Quick[1], "--policy", "random", "--policy", "priced",
+            "--json", config.At("suite.json"), "--csv", config.At("suite.csv"), "--markdown", config.At("suite.md")];
+        var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), arguments);
+        Assert.True(exit == 0, output + errors);
+        var suite = JsonDocument.Parse(File.ReadAllBytes(config.At("suite.json"))).RootElement;
+        Assert.Equal(["test", "calm"], suite.GetProperty("scenarios").EnumerateArray().Select(s => s.GetProperty("config").GetString()));
+        var aggregate = suite.GetProperty("aggregate").GetProperty("policies").EnumerateArray().ToDictionary(p => p.GetProperty("name").GetString()!);
+        foreach (var number in new[] { "interquartile_mean", "mean", "optimality_gap", "improvement_over_baseline" })
+            Assert.True(double.IsFinite(aggregate["random"].GetProperty(number).GetProperty("mean").GetDouble()), number);
+        Assert.Equal(1 + 2 * 2, File.ReadAllLines(config.At("suite.csv")).Length);
+        Assert.Contains("| `random` |", File.ReadAllText(config.At("suite.md")));
+        var first = File.ReadAllText(config.At("suite.json"));
+        (exit, output, errors) = CommandLine.RunIn(config.At("cache"), arguments);
+        Assert.True(exit == 0, output + errors);
+        Assert.Equal(first, File.ReadAllText(config.At("suite.json")));
+    }
+
     [Theory]
     [InlineData("lmoss", "--policy", "lmoss")]
     [InlineData("greedy@8", "--policy", "greedy@8")]
