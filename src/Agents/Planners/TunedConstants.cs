@@ -65,7 +65,7 @@ public sealed class TunedConstants
         try
         {
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(Path), Json);
-            return content is { Constants: { } constants } && content.Hash == _hash && !constants.ContainsValue(null!) ? content : null;
+            return content is { Constants: { } constants, Trials: not null } && content.Hash == _hash && !constants.ContainsValue(null!) ? content : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -92,5 +92,5 @@ public sealed class TunedConstants
         }
     }
 
-    private sealed record Content(string Hash, SortedDictionary<string, double[]> Constants, SortedDictionary<string, int>? Trials);
+    private sealed record Content(string Hash, SortedDictionary<string, double[]> Constants, SortedDictionary<string, int> Trials);
 }
