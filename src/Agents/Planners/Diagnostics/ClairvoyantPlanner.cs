@@ -36,8 +36,7 @@ public sealed class ClairvoyantPlanner : IPolicy, IForesight
     /// <exception cref="InvalidOperationException">Nobody has shown it the world.</exception>
     public int Decide(Observation observation, ReadOnlySpan<bool> mask)
     {
-        if (_fork is null)
-            throw new InvalidOperationException("a diagnostic decides with foresight; call Foresee after each reset, as Rollout.Begin does");
+        _world.Known();
         var (best, most) = (-1, double.NegativeInfinity);
         foreach (var plan in _candidates)
             if (mask[plan] && OwnReward(plan, observation.Request) is var reward && reward > most)
