@@ -41,6 +41,6 @@ public sealed class SlotOraclePlannerTests
             slot += Rollout.Play(environment, oracle, window);
             clairvoyant += Rollout.Play(environment, new ClairvoyantPlanner(model), window);
         }
-        Assert.True(slot < clairvoyant - 0.5, $"slot-oracle earns {slot}, clairvoyant {clairvoyant}");
+        Assert.True(slot < clairvoyant - 0.05, $"slot-oracle earns {slot}, clairvoyant {clairvoyant}");
     }
 }
