@@ -37,6 +37,10 @@ public static class PlannerCatalogue
 
         new("dynamic-split", "split of least latency among the natural bottlenecks, the input and all-local",
             o => new DynamicSplitPlanner(o.Setup.Model, o.Bits, o.Name), TakesBits: true),
+        new("dads", "smallest cut of the network's graph: least latency under light load, least slowest stage under heavy",
+            o => new DadsPlanner(o.Setup.Model, o.Bits, o.Name), TakesBits: true),
+        new("cic", "dads on a graph made smaller beforehand: the same decisions in a fraction of the time",
+            o => new CicPlanner(o.Setup.Model, o.Bits, o.Name), TakesBits: true),
         new("edgent", "deepest exit that meets the deadline, at its fastest split",
             o => new EdgentPlanner(o.Setup.Model, o.Bits, o.Name), TakesBits: true),
         new("edgent+bits", "edgent that also chooses the width, the widest that meets the deadline",
