@@ -9,95 +9,120 @@ namespace RlOffload.Environment.Oracles;
 /// </summary>
 internal sealed class Course
 {
-    private const double Least = 1e-9;
+    public const double Least = 1e-9;
 
     private readonly CostModel _model;
     private readonly WindowDraw _draw;
     private readonly Stations[] _before; // the stations before each request is planned, and after the last
     private readonly ulong[] _future;
+    private readonly int[] _candidates, _plans;
+    private readonly int _drop;
     private readonly Stations _try;
 
-    public Course(CostModel model, WindowDraw draw)
+    /// <param name="candidates">Plans that a request may change to.</param>
+    public Course(CostModel model, WindowDraw draw, int[] candidates)
     {
-        (_model, _draw) = (model, draw);
+        (_model, _draw, _candidates) = (model, draw, candidates);
         _before = [.. Enumerable.Range(0, draw.Requests + 1).Select(_ => new Stations(model, draw))];
         _future = new ulong[draw.Requests + 1];
+        _plans = new int[draw.Requests];
         _try = new Stations(model, draw);
-        // Probing buys knowledge, and one who knows everything needs none.
-        Candidates = [.. Enumerable.Range(0, model.Count).Where(p => !model.Table.Plans[p].Probe && (model.Table.Runnable[p] || IsDrop(p)))];
+        _drop = Enumerable.Range(0, model.Count).First(p => IsDrop(model, p));
     }
 
-    public int[] Candidates { get; }
+    public ReadOnlySpan<int> Plans => _plans;
+
+    /// <summary>Whether the device can run the plan at all.</summary>
+    public static bool CanRun(CostModel model, int plan) => model.Table.Runnable[plan] || IsDrop(model, plan);
+
+    /// <summary>What the course earns.</summary>
+    public double Reward => _before[^1].TotalReward;
+
+    /// <summary>The stations when a request arrives, before it is planned.</summary>
+    public Stations Before(int request) => _before[request];
 
     /// <summary>An empty battery allows nothing but to drop.</summary>
-    public bool Allows(Stations stations, int plan) => IsDrop(plan) || stations.BatteryJoules > 0;
+    public bool Allows(Stations stations, int plan) => IsDrop(_model, plan) || stations.BatteryJoules > 0;
 
-    /// <summary>Changes <paramref name="plans"/> where that earns more; returns what they earn.</summary>
-    public double Improve(int[] plans)
+    /// <summary>Begins with these plans.</summary>
+    public void Take(ReadOnlySpan<int> plans)
     {
+        plans.CopyTo(_plans);
         _before[0].Reset();
         _before[0].Advance(_draw.ArrivalTimes[0]);
         _future[0] = _before[0].FutureHash();
-        Replay(0, plans);
+        Replay(0);
+    }
+
+    /// <summary>Other plans from request <paramref name="from"/> on, as many as are given.</summary>
+    public void Change(int from, ReadOnlySpan<int> plans)
+    {
+        plans.CopyTo(_plans.AsSpan(from));
+        Replay(from);
+    }
+
+    /// <summary>Changes single plans as long as that earns more.</summary>
+    public void Improve()
+    {
         for (var improved = true; improved;)
         {
             improved = false;
-            for (var request = 0; request < plans.Length; request++)
-                improved |= Improve(request, plans);
+            for (var request = 0; request < _plans.Length; request++)
+                improved |= Improve(request);
         }
-        return _before[^1].TotalReward;
     }
 
-    private bool Improve(int request, int[] plans)
+    private bool Improve(int request)
     {
-        var (best, gain) = (-1, Least);
-        foreach (var plan in Candidates)
+        var (best, most) = (-1, Reward + Least);
+        foreach (var plan in _candidates)
         {
-            if (plan == plans[request] || !Allows(_before[request], plan))
+            if (plan == _plans[request] || !Allows(_before[request], plan))
                 continue;
-            var change = Change(request, plan, plans);
-            if (change > gain)
-                (best, gain) = (plan, change);
+            _try.CopyFrom(_before[request]);
+            Play(_try, request, plan);
+            var reward = From(_try, request + 1);
+            if (reward > most)
+                (best, most) = (plan, reward);
         }
         if (best < 0)
             return false;
-        plans[request] = best;
-        Replay(request, plans);
+        _plans[request] = best;
+        Replay(request);
         return true;
     }
 
-    /// <summary>What another plan for one request earns more than the course; minus infinity where a later plan could then not run.</summary>
-    private double Change(int request, int plan, int[] plans)
+    /// <summary>Reward of the window if the course is followed from request <paramref name="next"/> on; the stations are used up.</summary>
+    public double From(Stations stations, int next)
     {
-        _try.CopyFrom(_before[request]);
-        Play(_try, request, plan);
-        for (var next = request + 1; next < plans.Length; next++)
+        for (; next < _plans.Length; next++)
         {
-            if (_try.FutureHash() == _future[next])
-                return _try.TotalReward - _before[next].TotalReward;
-            if (!Allows(_try, plans[next]))
-                return double.NegativeInfinity;
-            Play(_try, next, plans[next]);
+            if (stations.FutureHash() == _future[next])
+                return stations.TotalReward - _before[next].TotalReward + Reward;
+            Play(stations, next, _plans[next]);
         }
-        return _try.TotalReward - _before[^1].TotalReward;
+        return stations.TotalReward;
     }
 
-    private void Replay(int from, int[] plans)
+    /// <summary>On to the next arrival; after the last request until all work has ended. A plan that cannot run becomes a drop; returns what ran.</summary>
+    public int Play(Stations stations, int request, int plan)
     {
-        for (var request = from; request < plans.Length; request++)
+        if (!Allows(stations, plan))
+            plan = _drop;
+        stations.Accept(request, plan);
+        stations.Advance(request + 1 == _draw.Requests ? double.PositiveInfinity : _draw.ArrivalTimes[request + 1]);
+        return plan;
+    }
+
+    private void Replay(int from)
+    {
+        for (var request = from; request < _plans.Length; request++)
         {
             _before[request + 1].CopyFrom(_before[request]);
-            Play(_before[request + 1], request, plans[request]);
+            _plans[request] = Play(_before[request + 1], request, _plans[request]);
             _future[request + 1] = _before[request + 1].FutureHash();
         }
     }
 
-    /// <summary>On to the next arrival; after the last request until all work has ended.</summary>
-    private void Play(Stations stations, int request, int plan)
-    {
-        stations.Accept(request, plan);
-        stations.Advance(request + 1 == _draw.Requests ? double.PositiveInfinity : _draw.ArrivalTimes[request + 1]);
-    }
-
-    private bool IsDrop(int plan) => _model.Table.Plans[plan] is { Kind: PlanKind.Drop, Probe: false };
+    private static bool IsDrop(CostModel model, int plan) => model.Table.Plans[plan] is { Kind: PlanKind.Drop, Probe: false };
 }

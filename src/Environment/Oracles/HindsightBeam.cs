@@ -1,103 +1,143 @@
-using RlOffload.Environment.Plans;
 using RlOffload.Environment.Simulation;
 
 namespace RlOffload.Environment.Oracles;
 
+/// <summary>What a course of plans, one a request of a window, earns.</summary>
+public readonly record struct FoundCourse(double Reward, int[] Plans);
+
 /// <summary>
 /// Beam search over the plans of a whole window by one that knows everything of it. A state is worth the reward it ends with if nothing
-/// more arrived, less a price on the work it leaves to the next request; several prices are tried. States with the same future are one state.
-/// The best course is then improved one request at a time until no single change helps.
-/// A lower bound of the optimum: a yardstick, not attainable by a device.
+/// more arrived, less prices on the work it leaves to the next request; states live on side by side for several prices. A course, found or given, is
+/// improved one request at a time, and its stretches are searched anew, each with the rest of the course behind it.
+/// A lower bound of the optimum: a yardstick, not attainable by a device. Effort is bounded by counts, never by a clock.
 /// </summary>
 public sealed class HindsightBeam
 {
-    /// <summary>Reward a second of work left; 0 is myopic, high leaves the stations free for bursts.</summary>
-    private static readonly double[] Prices = [0, 0.1, 0.3];
+    /// <summary>Requests of a stretch that is searched anew; the next one begins half of it later.</summary>
+    private const int Stretch = 12;
+
+    /// <summary>States that live on in such a search at most, and how often the whole course is gone over.</summary>
+    private const int StretchWidth = 12, MostRounds = 3;
 
     private readonly WindowDraw _draw;
-    private readonly int _width;
     private readonly Course _course;
     private readonly int[] _candidates;
+    private readonly Survivors _wide, _narrow;
     private readonly Stations _try;
+    private readonly bool _spends; // joules
     private readonly Child[] _children;
-    private readonly ulong[] _chosen;
     private Stations[] _states, _next;
     private int[][] _plans, _nextPlans;
 
     /// <param name="environment">The world; its state is not touched.</param>
-    public HindsightBeam(OffloadEnvironment environment, int width)
+    /// <param name="width">States that live on at each request.</param>
+    /// <param name="plans">Plans, by index, to choose from; null: all. Probes are left out: they buy knowledge, and one who knows everything needs none.</param>
+    public HindsightBeam(OffloadEnvironment environment, int width, IReadOnlyList<int>? plans = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        var model = environment.Model;
         _draw = environment.Draw.Another();
-        _width = width;
-        _course = new Course(environment.Model, _draw);
-        _candidates = _course.Candidates;
+        _candidates = [.. (plans ?? [.. Enumerable.Range(0, model.Count)]).Where(p => Course.CanRun(model, p) && !model.Table.Plans[p].Probe)];
+        _course = new Course(model, _draw, _candidates);
+        var prices = Price.Of(model.Scenario);
+        var tolerance = Price.Tolerance(model.Scenario);
+        (_wide, _narrow) = (new Survivors(prices, width, tolerance), new Survivors(prices, Math.Min(width, StretchWidth), tolerance));
+        _spends = model.Scenario.Device.Battery is not null;
         _children = new Child[width * _candidates.Length];
-        _chosen = new ulong[width];
-        _try = new Stations(environment.Model, _draw);
-        Stations[] states() => [.. Enumerable.Range(0, width).Select(_ => new Stations(environment.Model, _draw))];
-        int[][] plans() => [.. Enumerable.Range(0, width).Select(_ => new int[_draw.Requests])];
-        (_states, _next, _plans, _nextPlans) = (states(), states(), plans(), plans());
+        _try = new Stations(model, _draw);
+        Stations[] states() => [.. Enumerable.Range(0, width).Select(_ => new Stations(model, _draw))];
+        int[][] courses() => [.. Enumerable.Range(0, width).Select(_ => new int[_draw.Requests])];
+        (_states, _next, _plans, _nextPlans) = (states(), states(), courses(), courses());
     }
 
-    /// <summary>The best course of plans found for the window, and its reward.</summary>
-    public (double Reward, int[] Plans) Search(int window)
+    /// <summary>The best course of plans that the beam finds for the window, no single change of which earns more.</summary>
+    public FoundCourse Search(int window)
     {
         _draw.Draw(window);
-        var (best, plans) = (double.NegativeInfinity, Array.Empty<int>());
-        foreach (var price in Prices)
-        {
-            var reward = Search(price);
-            if (reward > best)
-                (best, plans) = (reward, (int[])_plans[0].Clone());
-        }
-        return (_course.Improve(plans), plans);
-    }
-
-    /// <summary>The course after every single change that helps, and its reward; the course given is not touched.</summary>
-    /// <param name="plans">One plan a request of the window.</param>
-    public (double Reward, int[] Plans) Improve(int window, ReadOnlySpan<int> plans)
-    {
-        _draw.Draw(window);
-        var course = plans.ToArray();
-        return (_course.Improve(course), course);
-    }
-
-    private double Search(double price)
-    {
         _states[0].Reset();
         _states[0].Advance(_draw.ArrivalTimes[0]);
-        var alive = 1;
-        for (var request = 0; request < _draw.Requests; request++)
+        Run(0, _draw.Requests, _wide);
+        _course.Take(_plans[0]);
+        return Improved();
+    }
+
+    /// <summary>The course after every single change that earns more; the one given is not touched.</summary>
+    /// <param name="plans">One plan a request of the window; where the battery is empty a request is dropped instead.</param>
+    public FoundCourse Improve(int window, ReadOnlySpan<int> plans)
+    {
+        _draw.Draw(window);
+        _course.Take(plans);
+        return Improved();
+    }
+
+    /// <summary>The course after searching its stretches anew as long as that earns more; the one given is not touched.</summary>
+    public FoundCourse Rework(int window, ReadOnlySpan<int> plans)
+    {
+        _draw.Draw(window);
+        _course.Take(plans);
+        for (var round = 0; round < MostRounds; round++)
         {
-            var found = Expand(request, alive, price);
-            // Ties are broken by position, so the search is the same on every machine.
-            _children.AsSpan(0, found).Sort();
+            var better = false;
+            for (var from = 0; from + 1 < _draw.Requests; from += Stretch / 2)
+                better |= Rework(from, Math.Min(from + Stretch, _draw.Requests));
+            if (!better)
+                break;
+            _course.Improve();
+        }
+        return new(_course.Reward, _course.Plans.ToArray());
+    }
+
+    private FoundCourse Improved()
+    {
+        _course.Improve();
+        return new(_course.Reward, _course.Plans.ToArray());
+    }
+
+    private bool Rework(int from, int to)
+    {
+        _states[0].CopyFrom(_course.Before(from));
+        var alive = Run(from, to, _narrow);
+        var (best, most) = (-1, _course.Reward + Course.Least);
+        for (var s = 0; s < alive; s++)
+        {
+            _try.CopyFrom(_states[s]);
+            var reward = _course.From(_try, to);
+            if (reward > most)
+                (best, most) = (s, reward);
+        }
+        if (best < 0)
+            return false;
+        _course.Change(from, _plans[best].AsSpan(from, to - from));
+        return true;
+    }
+
+    /// <summary>From the first state, at request <paramref name="from"/>, to the states at <paramref name="to"/>; returns how many there are. After the last request the best comes first.</summary>
+    private int Run(int from, int to, Survivors survivors)
+    {
+        var alive = 1;
+        for (var request = from; request < to; request++)
+        {
+            var last = request + 1 == _draw.Requests;
+            var children = _children.AsSpan(0, Expand(request, alive));
             alive = 0;
-            for (var c = 0; c < found && alive < _width; c++)
+            foreach (var c in survivors.Of(children, last))
             {
-                ref readonly var child = ref _children[c];
-                if (_chosen.AsSpan(0, alive).Contains(child.Future))
-                    continue;
-                _chosen[alive] = child.Future;
-                _next[alive].CopyFrom(_states[child.State]);
-                _next[alive].Accept(request, child.Plan);
-                _next[alive].Advance(_draw.ArrivalTimes[request + 1]);
-                _plans[child.State].AsSpan(0, request).CopyTo(_nextPlans[alive]);
+                ref readonly var child = ref children[c];
+                _next[alive].CopyFrom(_states[child.Parent]);
+                _course.Play(_next[alive], request, child.Plan);
+                _plans[child.Parent].AsSpan(from, request - from).CopyTo(_nextPlans[alive].AsSpan(from));
                 _nextPlans[alive++][request] = child.Plan;
             }
             (_states, _next) = (_next, _states);
             (_plans, _nextPlans) = (_nextPlans, _plans);
         }
-        _states[0].Advance(double.PositiveInfinity);
-        return _states[0].TotalReward;
+        return alive;
     }
 
     /// <summary>Tries every plan in every state; returns how many children there are.</summary>
-    private int Expand(int request, int alive, double price)
+    private int Expand(int request, int alive)
     {
         var next = _draw.ArrivalTimes[request + 1];
-        var last = request + 1 == _draw.Requests;
         var found = 0;
         for (var s = 0; s < alive; s++)
         {
@@ -108,18 +148,13 @@ public sealed class HindsightBeam
                 _try.CopyFrom(_states[s]);
                 _try.Accept(request, plan);
                 _try.Advance(next);
-                var future = _try.FutureHash();
+                var (device, uplink) = (_try.DeviceSeconds, _try.UplinkSeconds);
                 _try.Advance(double.PositiveInfinity);
-                var left = last ? 0 : _try.Now - next;
-                _children[found++] = new Child(_try.TotalReward - price * left, s, plan, future);
+                _children[found++] = new Child(
+                    _try.TotalReward, _try.DeviceSeconds - device, Math.Max(0, _try.DeviceEnd - next), _try.UplinkSeconds - uplink,
+                    Math.Max(0, _try.UplinkEnd - next), _spends ? _try.Energy : 0, s, plan);
             }
         }
         return found;
-    }
-
-    private readonly record struct Child(double Value, int State, int Plan, ulong Future) : IComparable<Child>
-    {
-        public int CompareTo(Child other) => Value != other.Value ? other.Value.CompareTo(Value)
-            : State != other.State ? State.CompareTo(other.State) : Plan.CompareTo(other.Plan);
     }
 }

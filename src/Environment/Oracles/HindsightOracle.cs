@@ -9,14 +9,23 @@ namespace RlOffload.Environment.Oracles;
 public readonly record struct WindowOptimum(int Window, double Reward, string By);
 
 /// <summary>
-/// The best that is known of each window to one who sees all of it: a beam search of stated width, and the courses of reference policies,
-/// each improved one request at a time. Results are kept on disk by the caller's key and the width; a damaged cache is made anew.
+/// The best that is known of each window to one who sees all of it: the best of a beam search of stated width and of the courses that reference
+/// policies played, improved further. It is at least as good as every reference policy in every window.
+/// Results are kept on disk by the caller's key and the width; a damaged cache is made anew.
 /// </summary>
-/// <param name="environment">A fresh environment; each thread gets its own.</param>
+/// <param name="environment">A fresh environment, in which the roster plays; each thread gets its own.</param>
 /// <param name="cacheFolder">Null: nothing is remembered.</param>
-/// <param name="key">Of all that a window's optimum depends on: scenario, profile, plans, links, seeds, roster, code version.</param>
-public sealed class HindsightOracle(Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key)
+/// <param name="key">Of all that a window's optimum depends on: scenario, profile, plans, links, seeds, roster with its constants.</param>
+/// <param name="plans">Plans, by index, that the beam chooses from; null: all. The roster may play others.</param>
+public sealed class HindsightOracle(
+    Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key, IReadOnlyList<int>? plans = null)
 {
+    /// <summary>Bump when a change of the simulation or of the search changes what is found; what was cached is then searched anew.</summary>
+    private const int Version = 2;
+
+    /// <summary>A sum of rewards in another order is not a better one.</summary>
+    private const double Rounding = 1e-9;
+
     public IReadOnlyList<WindowOptimum> Solve(
         IReadOnlyList<int> windows, IReadOnlyList<Func<IPolicy>> roster, int threads, IProgress<int>? progress, CancellationToken cancel)
     {
@@ -30,7 +39,7 @@ public sealed class HindsightOracle(Func<OffloadEnvironment> environment, int wi
                 Parallel.For(0, Math.Min(threads, missing.Length), new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, _ =>
                 {
                     var world = environment();
-                    var beam = new HindsightBeam(world, width);
+                    var beam = new HindsightBeam(world, width, plans);
                     var references = roster.Select(r => r()).ToArray();
                     for (int i; (i = Interlocked.Increment(ref next)) < missing.Length;)
                     {
@@ -52,26 +61,25 @@ public sealed class HindsightOracle(Func<OffloadEnvironment> environment, int wi
 
     private static WindowOptimum Solve(OffloadEnvironment world, HindsightBeam beam, IPolicy[] references, int window)
     {
-        var best = new WindowOptimum(window, beam.Search(window).Reward, "beam");
-        var course = new int[world.Model.Scenario.Requests];
+        var (best, by) = (beam.Search(window), "beam");
+        var played = new int[world.Model.Scenario.Requests];
         foreach (var policy in references)
         {
             Rollout.Begin(world, policy, window);
             while (!world.Truncated)
             {
                 var plan = policy.Decide(world.Observation, world.Mask);
-                course[world.Observation.Request] = plan;
+                played[world.Observation.Request] = plan;
                 world.Step(plan);
             }
-            var reward = Math.Max(world.TotalReward, beam.Improve(window, course).Reward);
-            if (reward > best.Reward)
-                best = new WindowOptimum(window, reward, policy.Name);
+            if (world.TotalReward > best.Reward + Rounding)
+                (best, by) = (beam.Improve(window, played), policy.Name);
         }
-        return best;
+        return new WindowOptimum(window, beam.Rework(window, best.Plans).Reward, by);
     }
 
     private string? CacheFile => cacheFolder is null ? null
-        : Path.Combine(cacheFolder, $"oracle-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}|{width}")))[..16]}.json");
+        : Path.Combine(cacheFolder, $"oracle-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}|{key}|{width}")))[..16]}.json");
 
     private Dictionary<int, WindowOptimum> ReadCache()
     {

@@ -202,6 +202,8 @@ public sealed partial class Stations
         _onDevice = -1;
         var seconds = Now - job.Start;
         job.Device += seconds;
+        _deviceSeconds += seconds;
+        DeviceEnd = Now;
         Spend(ref job, model.DeviceEnergy(seconds));
     }
 
@@ -211,6 +213,8 @@ public sealed partial class Stations
         _power.SendingEnds(model.Scenario, Now);
         var seconds = Now - job.Start;
         job.Uplink += seconds;
+        _uplinkSeconds += seconds;
+        UplinkEnd = Now;
         job.BytesSent += bytes;
         BytesSent += bytes;
         Spend(ref job, model.SendEnergy(seconds, bytes));

@@ -15,7 +15,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
     private Job[] _jobs = new Job[32];
     private int _count;
     private int _onDevice = -1, _onUplink = -1, _onServer = -1;
-    private double _heat, _heatTime, _fast, _slow, _lastArrival = double.NegativeInfinity;
+    private double _deviceSeconds, _uplinkSeconds, _heat, _heatTime, _fast, _slow, _lastArrival = double.NegativeInfinity;
     private PowerMeter _power = PowerMeter.Full(model.Scenario);
     private LinkKnowledge _knows = LinkKnowledge.Nothing(model.Scenario);
     private double _calibration = 1;
@@ -33,6 +33,14 @@ public sealed partial class Stations(CostModel model, IWorld world)
 
     public int InFlight { get; private set; }
 
+    /// <summary>How long the device and the uplink have worked since the window began, s.</summary>
+    public double DeviceSeconds => _deviceSeconds + (_onDevice >= 0 ? Now - _jobs[_onDevice].Start : 0);
+    public double UplinkSeconds => _uplinkSeconds + (_onUplink >= 0 ? Now - _jobs[_onUplink].Start : 0);
+
+    /// <summary>When work last left the device, and when the uplink; 0 before any did.</summary>
+    public double DeviceEnd { get; private set; }
+    public double UplinkEnd { get; private set; }
+
     /// <summary>How much earlier than it must a late answer is given up, s: real clocks wake late, simulated ones do not.</summary>
     public double Margin { get; init; }
 
@@ -43,7 +51,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
     {
         _count = InFlight = 0;
         _onDevice = _onUplink = _onServer = -1;
-        Now = TotalReward = BytesSent = _heat = _heatTime = _fast = _slow = 0;
+        Now = TotalReward = BytesSent = DeviceEnd = UplinkEnd = _deviceSeconds = _uplinkSeconds = _heat = _heatTime = _fast = _slow = 0;
         _lastArrival = double.NegativeInfinity;
         _power = PowerMeter.Full(model.Scenario);
         _knows = LinkKnowledge.Nothing(model.Scenario);
@@ -59,6 +67,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
         (_heat, _heatTime, _power, _knows) = (other._heat, other._heatTime, other._power, other._knows);
         (_fast, _slow, _lastArrival, _calibration) = (other._fast, other._slow, other._lastArrival, other._calibration);
         (Now, TotalReward, BytesSent, InFlight) = (other.Now, other.TotalReward, other.BytesSent, other.InFlight);
+        (DeviceEnd, UplinkEnd, _deviceSeconds, _uplinkSeconds) = (other.DeviceEnd, other.UplinkEnd, other._deviceSeconds, other._uplinkSeconds);
     }
 
     /// <summary>Takes notice of a request's arrival at the present time, before it is planned.</summary>

@@ -17,19 +17,20 @@ public sealed class Evaluator
     /// <summary>Bump when a change of code changes what is tuned or what the oracle finds; cached results are then made anew.</summary>
     private const string CodeVersion = "1";
 
-    /// <summary>Reference planners that the oracle is at least as good as, whoever is evaluated.</summary>
+    /// <summary>Reference planners whose courses the oracle improves, whoever is evaluated: it is at least as good as each of them.</summary>
     private static readonly string[] Roster = ["static", "priced", "greedy", "local"];
 
     private readonly World _world;
     private readonly string? _cache;
     private readonly int _threads;
+    private readonly string _tuningKey;
     private readonly PlannerSetup _setup;
 
     /// <param name="cache">Folder of tuned constants and oracle results; null: nothing is remembered.</param>
     public Evaluator(World world, string? cache, int threads, IProgress<EvaluationProgress>? progress = null)
     {
         (_world, _cache, _threads) = (world, cache, threads);
-        var key = $"{CodeVersion}|{world.ProfileHash}|{world.FullTable.Hash}|{world.Plans.Hash}|{world.ScenarioHash}|{world.Tuning.Links.Hash}|{world.Tuning.Seed}";
+        _tuningKey = $"{CodeVersion}|{world.ProfileHash}|{world.FullTable.Hash}|{world.Plans.Hash}|{world.ScenarioHash}|{world.Tuning.Links.Hash}|{world.Tuning.Seed}";
         _setup = new PlannerSetup
         {
             Model = world.CostModel,
@@ -37,7 +38,7 @@ public sealed class Evaluator
             Training = () => world.Tuning.Environment(world.CostModel),
             TrainingWindows = WindowNumbers.From(0, world.Experiment.Evaluate.TrainingWindows),
             Seed = world.Experiment.Evaluate.Seed,
-            Constants = new TunedConstants(cache, key),
+            Constants = new TunedConstants(cache, _tuningKey),
             Threads = threads,
             LmosMemoryShare = LmosShare(world),
             Progress = progress is null ? null : new Relay<double>(s => progress.Report(new("tuning planners", s))),
@@ -58,16 +59,12 @@ public sealed class Evaluator
         var tallies = PairedPlay.Run(() => links.Environment(model), played, numbers, _threads,
             progress is null ? null : new Relay<int>(n => progress.Report(new("playing windows", (double)n / numbers.Length))), cancel);
 
-        var oracle = new HindsightOracle(() => OracleEnvironment(links), _world.Experiment.Evaluate.OracleWidth, _cache,
-            $"{CodeVersion}|{_world.ProfileHash}|{_world.Plans.Hash}|{_world.ScenarioHash}|{links.Links.Hash}|{links.Seed}");
-        var best = oracle.Solve(numbers, [], _threads,
+        var best = Oracle(links).Solve(numbers, [.. Roster.Select(r => Contestants.Planner(r).Create)], _threads,
             progress is null ? null : new Relay<int>(n => progress.Report(new("hindsight oracle", (double)n / numbers.Length))), cancel);
         var requests = model.Scenario.Requests;
         var optimum = best.Select(b => b.Reward / requests).ToArray();
         var raisedBy = new SortedSet<string>(StringComparer.Ordinal);
-        var roster = PairedPlay.Run(() => links.Environment(model), [.. Roster.Where(r => played.All(c => c.Name != r)).Select(Contestants.Planner)],
-            numbers, _threads, null, cancel);
-        foreach (var tally in roster.Concat(tallies))
+        foreach (var tally in tallies)
             for (var w = 0; w < optimum.Length; w++)
                 if (tally.Rewards[w] > optimum[w] + 1e-12)
                 {
@@ -107,8 +104,9 @@ public sealed class Evaluator
         return _world.FullTable[anchor.Create().Decide(world.Observation, world.Mask)].ToString();
     }
 
-    /// <summary>The oracle plans over the learner's table, where pruned plans are left out: they are not worth anything to one who knows the future.</summary>
-    private OffloadEnvironment OracleEnvironment(LinkSet links) => links.Environment(new(new(_world.Profile, _world.Plans, _world.Scenario), _world.Scenario));
+    /// <summary>The oracle chooses from the learner's plans: pruned ones are not worth anything to one who knows the future. The roster plays all.</summary>
+    private HindsightOracle Oracle(LinkSet links) => new(() => links.Environment(_world.CostModel), _world.Experiment.Evaluate.OracleWidth, _cache,
+        $"{_tuningKey}|{links.Links.Hash}|{links.Seed}|{string.Join(',', Roster)}", _world.Choices);
 
     private IReadOnlyList<LinkReport> Describe(LinkSet links, int[] windows)
     {
