@@ -29,6 +29,7 @@ internal static class EvaluateVerb
         var json = new Option<string?>("--json") { Description = "Write the result to this file." };
         var csv = new Option<string?>("--csv") { Description = "Write one line a scenario and policy to this file." };
         var markdown = new Option<string?>("--markdown") { Description = "Write the tables as Markdown to this file." };
+        var page = new Option<string?>("--report") { Description = "Write a page with all tables and charts to this file (HTML, nothing else needed to look at it)." };
         var set = new Option<string[]>("--set") { Description = "Change a key of the config: --set uplink.rate_scale=0.1", AllowMultipleArgumentsPerToken = true };
         var seed = new Option<ulong?>("--seed") { Description = "Instead of the config's seed." };
         var noCache = new Option<bool>("--no-cache") { Description = "Tune planners, search the oracle and play every scenario anew." };
@@ -39,17 +40,17 @@ internal static class EvaluateVerb
             after Ctrl-C the same command goes on; a scenario whose data is not here is skipped, saying what is missing.
 
             Examples:
-              rloffload evaluate configs/quickstart.yaml --policy priced --policy lmos --policy lmos@8 --json result.json
+              rloffload evaluate configs/quickstart.yaml --policy priced --policy lmos --policy lmos@8 --json result.json --report result.html
               rloffload evaluate configs/quickstart.yaml --policy runs/quickstart-seed1 --traces DIR
               rloffload evaluate configs/scenarios/*.yaml --policy all --policy sac=runs/a,runs/b,runs/c --markdown table.md --csv table.csv
             """)
         {
-            configs, policies, traces, windows, json, csv, markdown, set, seed, noCache,
+            configs, policies, traces, windows, json, csv, markdown, page, set, seed, noCache,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield();
-            var outputs = new Outputs(parsed.GetValue(json), parsed.GetValue(csv), parsed.GetValue(markdown));
+            var outputs = new Outputs(parsed.GetValue(json), parsed.GetValue(csv), parsed.GetValue(markdown), parsed.GetValue(page));
             outputs.RequireFolders();
             if (parsed.GetValue(windows) is < 1)
                 throw new InputException("--windows", $"{parsed.GetValue(windows)}", "allowed is 1 or more");
@@ -61,7 +62,7 @@ internal static class EvaluateVerb
                 return RunSuite(parsed.GetRequiredValue(configs), options, links, outputs, cancel);
             var report = Evaluate(config, options, links, cancel);
             EvaluationTable.Write(report);
-            outputs.Write(JsonSerializer.Serialize(report, ProfileFile.Json), [report], MarkdownReport.Text(report));
+            outputs.Write(Json(WithoutTimeline(report)), [report], () => MarkdownReport.Text(report), () => HtmlReport.Page(report));
             return 0;
         });
         return command;
@@ -93,7 +94,7 @@ internal static class EvaluateVerb
             SuiteReport report = null!;
             Stages.Bars(AnsiConsole.Console).Start(context => report = suite.Run(new SuiteBars(context, suite.Scenarios), cancel));
             SuiteTable.Write(report);
-            outputs.Write(JsonSerializer.Serialize(report, ProfileFile.Json), report.Scenarios, MarkdownReport.Text(report));
+            outputs.Write(Json(report with { Scenarios = [.. report.Scenarios.Select(WithoutTimeline)] }), report.Scenarios, () => MarkdownReport.Text(report), () => HtmlReport.Page(report));
             return 0;
         }
         catch (OperationCanceledException)
@@ -105,18 +106,23 @@ internal static class EvaluateVerb
         }
     }
 
+    private static string Json<T>(T result) => JsonSerializer.Serialize(result, ProfileFile.Json);
+
+    /// <summary>The timeline is for the page's picture; as numbers it would be most of the file.</summary>
+    private static EvaluationReport WithoutTimeline(EvaluationReport report) => report with { Timeline = null };
+
     /// <summary>In the user's cache, shared by all checkouts: entries are keyed by what they depend on.</summary>
     internal static string CacheFolder => Path.Combine(
         System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData, System.Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
             ? folder : Path.GetTempPath(), "rloffload");
 
     /// <summary>The files that the user wants; null: not wanted.</summary>
-    private sealed record Outputs(string? Json, string? Csv, string? Markdown)
+    private sealed record Outputs(string? Json, string? Csv, string? Markdown, string? Page)
     {
         /// <exception cref="InputException">A file lies in a folder that is not there: said before the work rather than after it.</exception>
         public void RequireFolders()
         {
-            var problems = new[] { ("--json", Json), ("--csv", Csv), ("--markdown", Markdown) }
+            var problems = new[] { ("--json", Json), ("--csv", Csv), ("--markdown", Markdown), ("--report", Page) }
                 .Where(o => o.Item2 is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(o.Item2))))
                 .Select(o => $"{o.Item1}:{o.Item2}: cannot be written because {Path.GetDirectoryName(Path.GetFullPath(o.Item2!))} is not there, allowed is a file in a folder that is")
                 .ToList();
@@ -124,14 +130,16 @@ internal static class EvaluateVerb
                 throw new InputException(problems);
         }
 
-        public void Write(string json, IReadOnlyList<EvaluationReport> scenarios, string markdown)
+        public void Write(string json, IReadOnlyList<EvaluationReport> scenarios, Func<string> markdown, Func<string> page)
         {
             if (Json is not null)
                 RunFolder.WriteText(Json, json);
             if (Csv is not null)
                 RunFolder.WriteText(Csv, CsvReport.Text(scenarios));
             if (Markdown is not null)
-                RunFolder.WriteText(Markdown, markdown);
+                RunFolder.WriteText(Markdown, markdown());
+            if (Page is not null)
+                RunFolder.WriteText(Page, page());
         }
     }
 }

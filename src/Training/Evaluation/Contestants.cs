@@ -48,6 +48,9 @@ public sealed class Contestants(World world, PlannerSetup setup)
             $"is neither a planner nor a folder with a run or a frozen policy, allowed: {string.Join(", ", PlannerCatalogue.All.Select(p => p.Name))}, or such a folder");
     }
 
+    /// <summary>Whether it is a planner that sees what no device can.</summary>
+    public static bool IsDiagnostic(string name) => PlannerCatalogue.All.Any(p => p.Name == name.Split('@')[0] && p.IsDiagnostic);
+
     /// <summary>Tuning happens once here; the threads' own instances find the constants.</summary>
     public Contestant Planner(string name)
     {

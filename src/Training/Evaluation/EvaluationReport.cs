@@ -32,6 +32,12 @@ public sealed record EvaluationReport
     public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<double>>> SeedRewards { get; init; } = new Dictionary<string, IReadOnlyList<IReadOnlyList<double>>>();
 
     public Provenance? Provenance { get; init; }
+
+    /// <summary>A typical window as it went, for the few policies that say most.</summary>
+    public Timeline? Timeline { get; init; }
+
+    /// <summary>What LMOS' two objectives are measured by.</summary>
+    public LatencyMemoryScale? LatencyMemoryScale { get; init; }
 }
 
 /// <summary>What a result was made of.</summary>
@@ -39,6 +45,10 @@ public sealed record EvaluationReport
 /// <param name="Bootstrap">Draws behind each interval.</param>
 public sealed record Provenance(
     string ConfigFile, string ProfileSha256, string PlansSha256, string ScenarioSha256, string TestLinks, string TuningLinks, int Bootstrap, string Version, string DotNet);
+
+/// <param name="DeadlineMs">Median deadline: the latency from which on nothing counts.</param>
+/// <param name="ModelMemoryBytes">Memory of the whole network on the device: the most there is to use.</param>
+public sealed record LatencyMemoryScale(double DeadlineMs, double ModelMemoryBytes);
 
 /// <summary>Latency counts a missed or dropped request at its full deadline.</summary>
 /// <see cref="Accuracy"/> is that of the answers given in time; <see cref="InTimeAccuracy"/> counts every request, a miss as wrong.

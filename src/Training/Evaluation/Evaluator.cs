@@ -69,7 +69,7 @@ public sealed class Evaluator
                 if (tally.Rewards[w] > optimum[w] + 1e-12)
                 {
                     optimum[w] = tally.Rewards[w];
-                    raisedBy.Add(tally.Name);
+                    raisedBy.Add(played.FirstOrDefault(c => c.Name == tally.Name)?.Learner ?? tally.Name);
                 }
 
         var zero = tallies.First(t => t.Name == "static");
@@ -92,6 +92,9 @@ public sealed class Evaluator
             SeedRewards = standings.SeedRewards,
             AnchorRewards = zero.Rewards,
             OracleRewards = optimum,
+            Timeline = standings.MostTelling is { Count: > 0 } shown
+                ? Timeline.Record(_world, links, shown, numbers[Standings.Typical(zero.Rewards, optimum)]) : null,
+            LatencyMemoryScale = new(_world.Scenario.Deadlines.Median * 1000, _world.Profile.Partitions.Where(p => p.Local).Max(p => p.HeadMemoryBytes)),
             Provenance = new Provenance(experiment.File, _world.ProfileHash, _world.Plans.Hash, _world.ScenarioHash, links.Links.Hash,
                 _world.Tuning.Links.Hash, experiment.Evaluate.Bootstrap, RunFolder.Version, System.Environment.Version.ToString()),
         };

@@ -8,7 +8,19 @@ internal sealed class Standings(IReadOnlyList<Contestant> contestants, IReadOnly
 {
     private readonly Row[] _rows = [.. contestants.Select((c, i) => (Contestant: c, Tally: tallies[i], Key: c.Learner ?? $"{i}"))
         .GroupBy(p => p.Key)
-        .Select(g => new Row(g.First().Contestant.Learner ?? g.First().Contestant.Name, [.. g.Select(p => p.Tally)], g.First().Contestant.TuningTrials))];
+        .Select(g => new Row(g.First().Contestant.Learner ?? g.First().Contestant.Name, [.. g.Select(p => p.Tally)], g.First().Contestant))];
+
+    /// <summary>The contestants of a picture that has no room for all; of several seeds the first.</summary>
+    public IReadOnlyList<Contestant> MostTelling =>
+        [.. Telling.Of([.. _rows.OrderByDescending(r => r.Seeds.Average(s => s.Average())).Select(r => r.Name)]).Select(n => _rows.First(r => r.Name == n).First)];
+
+    /// <summary>The window whose room is nearest to the mean, by its row.</summary>
+    public static int Typical(double[] anchor, double[] oracle)
+    {
+        var room = anchor.Zip(oracle, (a, o) => o - a).ToArray();
+        var mean = room.Average();
+        return Enumerable.Range(0, room.Length).MinBy(w => Math.Abs(room[w] - mean));
+    }
 
     /// <summary>Mean reward a request by window, over seeds where there are several.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Rewards =>
@@ -23,10 +35,10 @@ internal sealed class Standings(IReadOnlyList<Contestant> contestants, IReadOnly
         {
             Name = r.Name,
             Seeds = r.Tallies.Count,
-            TuningTrials = r.Trials,
+            TuningTrials = r.First.TuningTrials,
         })];
 
-    private sealed record Row(string Name, IReadOnlyList<PolicyTally> Tallies, int? Trials)
+    private sealed record Row(string Name, IReadOnlyList<PolicyTally> Tallies, Contestant First)
     {
         public IReadOnlyList<IReadOnlyList<double>> Seeds { get; } = [.. Tallies.Select(t => t.Rewards)];
     }

@@ -51,7 +51,8 @@ public sealed class EvaluateVerbTests
         using var config = new TestConfig();
         config.Write("calm.yaml", "name: calm\n" + TestConfig.Minimal.Replace("mean_gap_s: 0.4", "mean_gap_s: 1.2", StringComparison.Ordinal));
         string[] arguments = ["evaluate", config.Path, config.At("calm.yaml"), "--set", TestConfig.Quick[1], "--policy", "random", "--policy", "priced",
-            "--json", config.At("suite.json"), "--csv", config.At("suite.csv"), "--markdown", config.At("suite.md")];
+            "--json", config.At("suite.json"), "--csv", config.At("suite.csv"), "--markdown", config.At("suite.md"),
+            "--report", config.At("suite.html")];
         var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), arguments);
         Assert.True(exit == 0, output + errors);
         var suite = JsonDocument.Parse(File.ReadAllBytes(config.At("suite.json"))).RootElement;
@@ -61,6 +62,7 @@ public sealed class EvaluateVerbTests
             Assert.True(double.IsFinite(aggregate["random"].GetProperty(number).GetProperty("mean").GetDouble()), number);
         Assert.Equal(1 + 2 * 2, File.ReadAllLines(config.At("suite.csv")).Length);
         Assert.Contains("| `random` |", File.ReadAllText(config.At("suite.md")));
+        Assert.Contains("<title>Evaluation - RlOffload</title>", File.ReadAllText(config.At("suite.html")));
         var first = File.ReadAllText(config.At("suite.json"));
         (exit, output, errors) = CommandLine.RunIn(config.At("cache"), arguments);
         Assert.True(exit == 0, output + errors);
