@@ -20,6 +20,9 @@ internal static class ProfileTable
         var table = new Table().Border(TableBorder.Simple);
         foreach (var heading in new[] { "cut", "after", "KB", "exit", "head ms", "tail ms", "head MB", "identical" })
             table.AddColumn(new TableColumn(heading) { NoWrap = true, Alignment = heading == "after" ? Justify.Left : Justify.Right });
+        var served = profile.Partitions.Any(p => p.ServerTailMs is not null);
+        if (served)
+            table.AddColumn(new TableColumn("tail ms, server") { NoWrap = true, Alignment = Justify.Right });
         if (measured)
             foreach (var bits in ShownBits)
                 table.AddColumn(new TableColumn($"acc@{bits}").RightAligned());
@@ -33,6 +36,8 @@ internal static class ProfileTable
                 Text(partition.HeadMs.Median, "F3"), Text(partition.TailMs.Median, "F3"),
                 Text(partition.HeadMemoryBytes / 1048576.0, "F2"), cut.Identical switch { true => "yes", false => "NO", null => "" },
             ];
+            if (served)
+                row.Add(partition.ServerTailMs is { } tail ? Text(tail.Median, "F3") : "");
             if (measured)
                 row.AddRange(ShownBits.Select(bits => cells.TryGetValue((partition.Exit, cut.Id, bits), out var share) ? Text(share, "F3") : ""));
             table.AddRow([.. row.Select(r => new Text(r))]);

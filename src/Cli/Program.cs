@@ -7,6 +7,7 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     DoctorVerb.Create(),
     ImagesVerb.Create(),
     ProfileVerb.Create(),
+    ProfilesVerb.Create(),
     TrainVerb.Create(),
     EvaluateVerb.Create(),
     ExportVerb.Create(),

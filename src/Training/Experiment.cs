@@ -1,4 +1,5 @@
 using RlOffload.Environment;
+using RlOffload.Environment.Profiles.Imports;
 using RlOffload.Training.Config;
 
 namespace RlOffload.Training;
@@ -9,7 +10,8 @@ namespace RlOffload.Training;
 public sealed record MachineNote(string Name, string? TimeFactorSource, double? WholeMs)
 {
     /// <summary>Factor on the profile's times.</summary>
-    internal double Factor(Environment.Profiles.ModelProfile profile, double told) => WholeMs is { } ms ? ms / profile.WholeMs[^1].Median : told;
+    /// <param name="profiled">Time of the whole network on the machine of the profile.</param>
+    internal double Factor(Environment.Profiles.Duration profiled, double told) => WholeMs is { } ms ? ms / profiled.Median : told;
 }
 
 /// <summary>A config, read and checked: everything an experiment needs, before any of the files that it names is opened.</summary>
@@ -27,8 +29,11 @@ public sealed record Experiment
     /// <summary>Of the agent's weights and exploration, and of the windows that it trains on.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Full path of the profile.</summary>
+    /// <summary>Full path of the profile; where it is imported, of the folder with the published measurements.</summary>
     public required string Profile { get; init; }
+
+    /// <summary>Published measurements that the profile is made of; null where it is a file.</summary>
+    public required ProfileImport? Import { get; init; }
 
     /// <summary>Full path of the network; null where none is named.</summary>
     public required string? Model { get; init; }
@@ -59,7 +64,8 @@ public sealed record Experiment
         var root = config.Root;
         var name = root.Text("name", Path.GetFileNameWithoutExtension(path));
         var theSeed = root.Seed("seed", 1);
-        var (profile, model) = (root.PathTo("profile"), root.OptionalPath("model"));
+        var import = root.HasSection("profile") ? ProfileSection.Read(root.Section("profile")) : null;
+        var (profile, model) = (import?.Folder ?? root.PathTo("profile"), root.OptionalPath("model"));
         var (device, deviceNote) = ScenarioSections.Device(root.Section("device"));
         var (server, serverNote) = ScenarioSections.Server(root.Section("server"));
         var radio = ScenarioSections.Radio(root.Section("radio"));
@@ -83,6 +89,7 @@ public sealed record Experiment
             Name = name,
             Seed = theSeed,
             Profile = profile,
+            Import = import,
             Model = model,
             Device = deviceNote,
             Server = serverNote,

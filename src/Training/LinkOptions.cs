@@ -5,19 +5,27 @@ using RlOffload.Training.Config;
 namespace RlOffload.Training;
 
 /// <summary>Where links come from: fitted models (.json) or recorded traces (files or folders).</summary>
+/// <param name="Tune">Links on which checkpoints, the static plan and all constants are chosen; null: windows of the training links are kept for that.</param>
 /// <param name="Reader">How traces are read, where their content does not say.</param>
-public sealed record LinkOptions(IReadOnlyList<string> Train, IReadOnlyList<string> Test, TraceReadOptions Reader)
+/// <param name="StandIn">What is not there, so that links.fallback stands in; null where the links are those that the config is about.</param>
+public sealed record LinkOptions(IReadOnlyList<string> Train, IReadOnlyList<string>? Tune, IReadOnlyList<string> Test, TraceReadOptions Reader, string? StandIn = null)
 {
     internal static LinkOptions Read(ConfigSection s)
     {
-        var options = new LinkOptions(s.Paths("train"), s.Paths("test"), ReadReader(s.OptionalSection("reader")));
+        var absent = s.Has("fallback") ? new List<string>() : null;
+        var options = ReadPaths(s, absent) with { Reader = ReadReader(s.OptionalSection("reader")) };
+        if (s.OptionalSection("fallback") is { } section && ReadPaths(section, null) is var fallback && absent is { Count: > 0 })
+            options = fallback with { StandIn = string.Join(", ", absent) };
         if (!s.Sound)
             return options;
         try
         {
-            var train = options.Train.SelectMany(TraceFolder.Files).Select(f => f.Path).ToHashSet();
-            foreach (var (path, _) in options.Test.SelectMany(TraceFolder.Files).Where(f => train.Contains(f.Path)))
-                s.Refuse("test", $"holds {path}, which links.train holds too; allowed are links that were not trained on");
+            var sets = new[] { ("train", options.Train), ("tune", options.Tune ?? []), ("test", options.Test) };
+            var seen = new Dictionary<string, string>();
+            foreach (var (key, paths) in sets)
+                foreach (var (path, _) in paths.SelectMany(TraceFolder.Files))
+                    if (!seen.TryAdd(path, key) && seen[path] != key)
+                        s.Refuse(key, $"holds {path}, which links.{seen[path]} holds too; allowed are links that were not {(seen[path] == "train" ? "trained" : "tuned")} on");
         }
         catch (InputException e)
         {
@@ -25,6 +33,15 @@ public sealed record LinkOptions(IReadOnlyList<string> Train, IReadOnlyList<stri
                 s.Refuse("train", $"is not readable: {problem}");
         }
         return options;
+    }
+
+    private static LinkOptions ReadPaths(ConfigSection s, ICollection<string>? absent) => new(
+        s.Paths("train", absent), s.Has("tune") ? s.Paths("tune", absent) : Unread(s, "tune"), s.Paths("test", absent), TraceReadOptions.ByContent);
+
+    private static IReadOnlyList<string>? Unread(ConfigSection s, string key)
+    {
+        s.Expect(key);
+        return null;
     }
 
     private static TraceReadOptions ReadReader(ConfigSection? s)

@@ -42,7 +42,10 @@ public sealed class World
     /// <summary>Windows of links that nothing was learned or tuned on.</summary>
     public required LinkSet Test { get; init; }
 
-    /// <summary>SHA-256 of the profile's file.</summary>
+    /// <summary>What a reader of any result has to know: assumed accuracies, links that stand in for others.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>SHA-256 of the profile's file, or of the file that an imported profile would be.</summary>
     public required string ProfileHash { get; init; }
 
     /// <summary>SHA-256 over every number of <see cref="Scenario"/>.</summary>
@@ -63,10 +66,10 @@ public sealed class World
 
     internal static World Of(Experiment experiment, Action<int, int>? progress)
     {
-        var profile = ProfileFile.Read(experiment.Profile);
+        var profile = experiment.Import?.Read() ?? ProfileFile.Read(experiment.Profile);
         if (experiment.Model is { } path && LinkSources.HashOf(path) is var hash && !hash.Equals(profile.Model.Sha256, StringComparison.OrdinalIgnoreCase))
             throw new InputException(experiment.Profile, "model.sha256", $"is {profile.Model.Sha256}, but {path} has {hash}; allowed is a profile of that network");
-        var (train, test) = OpenLinks(experiment, progress);
+        var (train, tune, test) = OpenLinks(experiment, progress);
         var told = ToldRtt(experiment);
         var rtt = told ?? train.RoundTrips() ?? throw new InputException(experiment.File, "rtt",
             "is missing and no training link has round-trip times, allowed is rtt with file, from_link, or shift_ms, mu and sigma");
@@ -78,7 +81,9 @@ public sealed class World
         if (experiment.Plans.Prune)
             plans = plans.Pruned(new CostTable(profile, plans, scenario), experiment.Plans.Tolerance);
         var seconds = SecondsOf(scenario);
-        var (training, tuning) = train.Split(rtt, SeedOf(experiment.Seed, 1), SeedOf(experiment.Evaluate.Seed, 2), seconds);
+        var (trainingSeed, tuningSeed) = (SeedOf(experiment.Seed, 1), SeedOf(experiment.Evaluate.Seed, 2));
+        var (training, tuning) = tune is null ? train.Split(rtt, trainingSeed, tuningSeed, seconds)
+            : (train.All("training", rtt, trainingSeed, seconds), tune.All("tuning", rtt, tuningSeed, seconds));
         return new World
         {
             Experiment = experiment,
@@ -91,19 +96,42 @@ public sealed class World
             Tuning = tuning,
             Test = test.All("test", told ?? test.RoundTrips() ?? rtt, SeedOf(experiment.Evaluate.Seed, 3), seconds),
             TrainingRtt = rtt,
-            ProfileHash = LinkSources.HashOf(experiment.Profile),
+            ProfileHash = experiment.Import is null ? LinkSources.HashOf(experiment.Profile) : HashOf(profile),
+            Notes = NotesOn(experiment, profile),
         };
     }
 
-    private static (LinkSources Train, LinkSources Test) OpenLinks(Experiment experiment, Action<int, int>? progress)
+    private static (LinkSources Train, LinkSources? Tune, LinkSources Test) OpenLinks(Experiment experiment, Action<int, int>? progress)
     {
-        var train = LinkSources.Open("links.train", experiment.File, experiment.Links.Train, experiment.Links.Reader, progress);
-        var test = LinkSources.Open("links.test", experiment.File, experiment.Links.Test, experiment.Links.Reader, progress);
-        var seen = train.Files.ToLookup(f => f.Sha256);
-        var twice = test.Files.Where(f => seen.Contains(f.Sha256))
-            .Select(f => $"{experiment.File}:links.test: holds {f.Path}, whose content is that of {seen[f.Sha256].First().Path} of links.train; allowed are links that were not trained on").ToList();
-        return twice.Count == 0 ? (train, test) : throw new InputException(twice);
+        LinkSources Open(string key, IReadOnlyList<string> paths) => LinkSources.Open(key, experiment.File, paths, experiment.Links.Reader, progress);
+        var train = Open("links.train", experiment.Links.Train);
+        var tune = experiment.Links.Tune is { } paths ? Open("links.tune", paths) : null;
+        var test = Open("links.test", experiment.Links.Test);
+        var problems = Twice(experiment, "links.test", test, "links.train", train);
+        if (tune is not null)
+            problems = [.. Twice(experiment, "links.tune", tune, "links.train", train), .. problems, .. Twice(experiment, "links.test", test, "links.tune", tune)];
+        return problems.Count == 0 ? (train, tune, test) : throw new InputException(problems);
     }
+
+    private static List<string> Twice(Experiment experiment, string key, LinkSources links, string otherKey, LinkSources others)
+    {
+        var seen = others.Files.ToLookup(f => f.Sha256);
+        return [.. links.Files.Where(f => seen.Contains(f.Sha256)).Select(f => $"{experiment.File}:{key}: holds {f.Path}, whose content is that of "
+            + $"{seen[f.Sha256].First().Path} of {otherKey}; allowed are links that were not {(otherKey == "links.train" ? "trained" : "tuned")} on")];
+    }
+
+    private static List<string> NotesOn(Experiment experiment, ModelProfile profile)
+    {
+        var notes = new List<string>();
+        if (experiment.Links.StandIn is { } absent)
+            notes.Add($"{experiment.File}:links: {absent} not there, so the link models of links.fallback stand in");
+        if (profile.AccuracySource is { } source)
+            notes.Add($"accuracy by bits of {profile.Model.Path}: {source}");
+        notes.AddRange((profile.Assumptions ?? []).Select(a => $"{profile.Model.Path}: {a}"));
+        return notes;
+    }
+
+    private static string HashOf(ModelProfile profile) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(profile, ProfileFile.Json)));
 
     private static RttModel? ToldRtt(Experiment experiment)
     {
@@ -120,8 +148,8 @@ public sealed class World
         var prior = told.Uplink.PriorBitsPerSecond > 0 ? told.Uplink.PriorBitsPerSecond : train.MedianRate() * told.Uplink.RateScale;
         var scenario = told with
         {
-            Device = told.Device with { TimeFactor = experiment.Device.Factor(profile, told.Device.TimeFactor) },
-            Server = told.Server with { TimeFactor = experiment.Server.Factor(profile, told.Server.TimeFactor) },
+            Device = told.Device with { TimeFactor = experiment.Device.Factor(profile.WholeMs[^1], told.Device.TimeFactor) },
+            Server = told.Server with { TimeFactor = experiment.Server.Factor(profile.ServerWholeMs, told.Server.TimeFactor) },
             Uplink = told.Uplink with { PriorBitsPerSecond = prior, PriorRtt = rtt.MedianSeconds },
         };
         if (experiment.ArrivalRecording is not { } file)

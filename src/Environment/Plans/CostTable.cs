@@ -119,7 +119,7 @@ public sealed class CostTable
         var partition = partitions[(plan.Exit, plan.Cut)];
         var cut = Profile.Cuts[plan.Cut];
         var device = partition.HeadMs.Median / 1000 * scenario.Device.TimeFactor;
-        var server = partition.TailMs.Median / 1000 * scenario.Server.TimeFactor;
+        var server = partition.OnServerMs.Median / 1000 * scenario.Server.TimeFactor;
         switch (plan.Kind)
         {
             case PlanKind.Local:

@@ -14,6 +14,15 @@ public sealed record ModelProfile
     public required ProfiledModel Model { get; init; }
     public required MeasuringMachine Machine { get; init; }
 
+    /// <summary>Where the numbers come from if they were measured elsewhere; null for what 'rloffload profile' measured.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Where <see cref="Accuracy"/> comes from if it was not measured with this network; null if it was.</summary>
+    public string? AccuracySource { get; init; }
+
+    /// <summary>What else is assumed rather than measured, a sentence each; null where nothing is.</summary>
+    public IReadOnlyList<string>? Assumptions { get; init; }
+
     /// <summary>Cut 0 sends the model's input. A cut is a set of tensors; its id is its index in this list.</summary>
     public required IReadOnlyList<CutPoint> Cuts { get; init; }
 
@@ -25,6 +34,10 @@ public sealed record ModelProfile
 
     /// <summary>The whole network up to each exit, uncut, in the order of <see cref="Exits"/>.</summary>
     public required IReadOnlyList<Duration> WholeMs { get; init; }
+
+    /// <summary>The whole network up to its last exit on the server, before the server's factor.</summary>
+    [JsonIgnore]
+    public Duration ServerWholeMs => Partitions.First(p => p.Exit == Exits.Count - 1 && p.Cut == 0).OnServerMs;
 
     /// <summary>Measured by quantising the tensors of the cut and running the tail. Empty where no labelled images were given.</summary>
     public IReadOnlyList<AccuracyCell> Accuracy { get; init; } = [];
@@ -85,11 +98,18 @@ public sealed record Duration(double Median, double P90);
 /// <param name="Local">Everything up to the exit runs on the device; the cut's tensors are the exit's output and nothing is sent.</param>
 /// <param name="HeadMs">Time of the sub-model from the input to the cut; 0 for cut 0.</param>
 /// <param name="TailMs">Time of the sub-model from the cut to the exit; 0 where <paramref name="Local"/>.</param>
+/// <param name="ServerTailMs">The tail timed on another machine, the server; null where the server is a factor on <paramref name="TailMs"/>.</param>
 /// <param name="HeadMemoryBytes">Weights plus peak activation of the head.</param>
 /// <param name="HeadLayersMs">Sum of the times of the head's single layers, for comparison.</param>
 /// <param name="TailLayersMs">Sum of the times of the tail's single layers, for comparison.</param>
 public sealed record Partition(
-    int Exit, int Cut, bool Local, Duration HeadMs, Duration TailMs, long HeadMemoryBytes, double HeadLayersMs = 0, double TailLayersMs = 0);
+    int Exit, int Cut, bool Local, Duration HeadMs, Duration TailMs, long HeadMemoryBytes, double HeadLayersMs = 0, double TailLayersMs = 0,
+    Duration? ServerTailMs = null)
+{
+    /// <summary>The tail before the server's factor.</summary>
+    [JsonIgnore]
+    public Duration OnServerMs => ServerTailMs ?? TailMs;
+}
 
 /// <param name="Bits">Bits a number at the cut: 2, 3, 4, 6, 8, 16 or 32 (32 = as computed).</param>
 /// <param name="Value">Share of the labelled images answered correctly, 0..1.</param>
@@ -110,8 +130,9 @@ public sealed record UntimedCut(string After, long Elements, long Bytes);
 
 /// <param name="Op">ONNX operator.</param>
 /// <param name="Ms">Median time with graph optimisations off, so that each node is itself and not a part of a fused one.</param>
+/// <param name="ServerMs">Time on another machine, the server; null where the server is a factor on <paramref name="Ms"/>.</param>
 /// <param name="OutputBytes">Of all <paramref name="Outputs"/> together.</param>
 /// <param name="Inputs">Tensors that other nodes or the model's input give; weights are left out.</param>
 /// <param name="Outputs">Tensors that other nodes or exits take.</param>
 public sealed record ProfiledNode(
-    string Name, string Op, double Ms, long OutputBytes, IReadOnlyList<string> Inputs, IReadOnlyList<CutTensor> Outputs);
+    string Name, string Op, double Ms, long OutputBytes, IReadOnlyList<string> Inputs, IReadOnlyList<CutTensor> Outputs, double? ServerMs = null);

@@ -96,6 +96,8 @@ public static class ProfileFile
                 yield return $"partitions[{i}].cut: is {q.Cut}, allowed is 0 to {p.Cuts.Count - 1}";
             if (!IsTime(q.HeadMs) || !IsTime(q.TailMs))
                 yield return $"partitions[{i}]: head_ms and tail_ms need a finite median and p90 of 0 or more";
+            if (q.ServerTailMs is { } server && !IsTime(server))
+                yield return $"partitions[{i}].server_tail_ms: needs a finite median and p90 of 0 or more";
             if (q.HeadMemoryBytes < 0)
                 yield return $"partitions[{i}].head_memory_bytes: is {q.HeadMemoryBytes}, allowed is 0 or more";
         }

@@ -11,6 +11,7 @@ namespace RlOffload.Training.Config;
 public sealed class ConfigFile
 {
     private readonly List<(long Line, string Text)> _problems = [];
+    private readonly HashSet<string> _missing = [];
     private readonly Dictionary<YamlNode, string> _origins = new(ReferenceEqualityComparer.Instance);
     private readonly Resolved _resolved = new();
 
@@ -57,7 +58,7 @@ public sealed class ConfigFile
     {
         Root.RefuseUnknown(Root);
         if (_problems.Count > 0)
-            throw new InputException([.. _problems.OrderBy(p => p.Line).Select(p => p.Text).Distinct()]);
+            throw new InputException([.. _problems.OrderBy(p => p.Line).Select(p => p.Text).Distinct()]) { DataMissing = _problems.All(p => _missing.Contains(p.Text)) };
     }
 
     /// <summary>What was read, defaults included, as YAML that reads back to the same values when it lies in <paramref name="folder"/>.</summary>
@@ -70,7 +71,13 @@ public sealed class ConfigFile
         return text.EndsWith("...\n", StringComparison.Ordinal) ? text[..^4] : text;
     }
 
-    internal void Add(long line, string problem) => _problems.Add((line, problem));
+    /// <param name="dataMissing">The problem is only that measured data is not on this machine.</param>
+    internal void Add(long line, string problem, bool dataMissing = false)
+    {
+        _problems.Add((line, problem));
+        if (dataMissing)
+            _missing.Add(problem);
+    }
 
     /// <summary>Where a key stands: "FILE:LINE", or the option of the command line that set it.</summary>
     internal (string Text, long Line) Where(YamlNode key) =>

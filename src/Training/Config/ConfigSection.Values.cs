@@ -41,8 +41,26 @@ public sealed partial class ConfigSection
     /// <summary>Null where the key is absent.</summary>
     public string? OptionalPath(string key, bool folders = false) => Has(key) || !Know(key) ? PathTo(key, folders) : null;
 
-    /// <summary>Files and folders that exist; full paths.</summary>
-    public IReadOnlyList<string> Paths(string key, int most = 1000)
+    /// <summary>A folder of measured data, which may well be missing on this machine; the full path.</summary>
+    /// <param name="files">Files that it must hold.</param>
+    /// <param name="advice">What else is allowed.</param>
+    public string DataFolder(string key, IReadOnlyList<string> files, string advice)
+    {
+        if (!Scalar(key, required: true, plain: false, "a path", out var entry, out var text))
+            return "";
+        var full = Full(text);
+        if (files.Where(f => !File.Exists(Path.Combine(full, f))).ToList() is { Count: > 0 } absent)
+            Refuse(entry, key, $"is '{text}', where {(Directory.Exists(full) ? $"{string.Join(", ", absent)} is missing" : "nothing is")} ({full}); allowed is a folder with "
+                + $"{string.Join(", ", files)}, relative to the config's own folder; {advice}", dataMissing: true);
+        _resolved.Add(key, new ResolvedPath(full));
+        return full;
+    }
+
+    /// <summary>
+    /// Files and folders that exist; full paths. A last part with * or ? stands for the files that it fits, in ordinal order.
+    /// </summary>
+    /// <param name="absent">Takes what is not there; null: it is refused.</param>
+    public IReadOnlyList<string> Paths(string key, ICollection<string>? absent = null, int most = 1000)
     {
         var paths = List<string>(key, null, most, "a path", plain: false, (string text, out string x) =>
         {
@@ -50,10 +68,22 @@ public sealed partial class ConfigSection
             return true;
         }, x => new ResolvedPath(x), (text, full, item) =>
         {
-            if (!Path.Exists(full))
+            if (Matches(full).Count > 0)
+                return;
+            absent?.Add(text);
+            if (absent is null)
                 Note(item, key, $"is '{text}', which is not there ({full}); allowed is a file or folder, relative to the config's own folder");
         });
-        return paths;
+        return [.. paths.SelectMany(Matches).Distinct()];
+    }
+
+    private static IReadOnlyList<string> Matches(string full)
+    {
+        var name = Path.GetFileName(full);
+        if (!name.AsSpan().ContainsAny('*', '?'))
+            return Path.Exists(full) ? [full] : [];
+        var folder = Path.GetDirectoryName(full);
+        return Directory.Exists(folder) ? [.. Directory.GetFileSystemEntries(folder, name).Order(StringComparer.Ordinal)] : [];
     }
 
     private string Full(string text) => Path.GetFullPath(Path.Combine(_file.Folder, text));
@@ -139,11 +169,11 @@ public sealed partial class ConfigSection
         return value;
     }
 
-    private void Refuse((YamlNode Key, YamlNode Value) entry, string key, string problem)
+    private void Refuse((YamlNode Key, YamlNode Value) entry, string key, string problem, bool dataMissing = false)
     {
         _wrong.Add(key);
         var where = _file.Where(entry.Key);
-        _file.Add(where.Line, $"{where.Text}: {PathOf(key)}: {problem}");
+        _file.Add(where.Line, $"{where.Text}: {PathOf(key)}: {problem}", dataMissing);
     }
 
     /// <summary>A problem of one item of a list, at the item's own line.</summary>

@@ -34,6 +34,9 @@ public sealed partial class ConfigSection
 
     public bool Has(string key) => _given.ContainsKey(key);
 
+    /// <summary>Whether the key holds a section, where a single value is allowed too.</summary>
+    public bool HasSection(string key) => _given.TryGetValue(key, out var entry) && entry.Value is YamlMappingNode;
+
     public double Double(string key, Bounds bounds, double? fallback = null) =>
         Read(key, fallback, bounds.ToString(), (string text, out double x) => Number(text, out x) && bounds.Contains(x));
 

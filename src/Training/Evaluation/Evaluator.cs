@@ -87,7 +87,7 @@ public sealed class Evaluator
             OracleReward = optimum.Average(),
             Links = Describe(links, numbers),
             Oracle = new OracleReport(experiment.Evaluate.OracleWidth, Roster, [.. raisedBy]),
-            Warnings = [.. Contestants.Warnings, .. links.Files.SelectMany(f => f.Warnings).Distinct()],
+            Warnings = [.. _world.Notes, .. Contestants.Warnings, .. links.Files.SelectMany(f => f.Warnings).Distinct()],
             Rewards = standings.Rewards,
             SeedRewards = standings.SeedRewards,
             AnchorRewards = zero.Rewards,

@@ -19,11 +19,13 @@ internal sealed class NeurosurgeonPredictor
         var heads = ByLayers(profile, chain) ?? ByPieces(profile, chain);
         var measured = chain[^1].HeadMs.Median;
         var factor = heads[^1] > 0 ? measured / heads[^1] : 0;
+        // A server that was timed itself runs the whole network in its own time, shared among the layers as on the device.
+        var elsewhere = measured > 0 && profile.Partitions.Any(p => p.ServerTailMs is not null) ? profile.ServerWholeMs.Median / measured : 1;
         var error = 0.0;
         for (var i = 0; i < chain.Length; i++)
         {
             double head = heads[i] * factor, tail = measured - head;
-            _seconds[chain[i].Cut] = (head / 1000, tail / 1000);
+            _seconds[chain[i].Cut] = (head / 1000, tail / 1000 * elsewhere);
             error += Math.Abs(head - chain[i].HeadMs.Median) + Math.Abs(tail - chain[i].TailMs.Median);
         }
         MeanError = error / (2 * chain.Length * Math.Max(measured, 1e-9));
@@ -35,7 +37,7 @@ internal sealed class NeurosurgeonPredictor
     /// <summary>See <see cref="LayerRegression.Errors"/>.</summary>
     public IReadOnlyDictionary<string, double> LayerErrors { get; }
 
-    /// <summary>Predicted head and tail time, s, at a cut of the deepest exit on the measuring machine.</summary>
+    /// <summary>Predicted time of the head on the profile's device and of the tail on its server, s, at a cut of the deepest exit, before the scenario's factors.</summary>
     public (double Head, double Tail) Seconds(int cut) => _seconds[cut];
 
     /// <summary>Predicted ms of each head; null where the profile's layers do not lead to each cut.</summary>
