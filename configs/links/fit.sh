@@ -40,3 +40,15 @@ fit 3g-norway "$traces/hsdpa_norway" --direction downlink --bin 1.25 \
   --source "https://github.com/confiwent/Real-world-bandwidth-traces, commit d28c4fd, folder cooked_3gp: HSDPA on public transport around Oslo (Riiser et al., MMSys 2013)" \
   --licence "MIT (the repository); the authors of the measurements ask for citation" \
   --note "Measured in the downlink; as an uplink it is a stand-in. No round-trip times of this network are at hand: an experiment states its own."
+
+korea="https://github.com/Doubb/Self-Attention-based-5G-Uplink-Resource-Prediction, commit 78cb6f5, folder dataset: saturated 5G NSA uplink read from the modem (Jung et al., IEEE Internet of Things Journal 2023)"
+future="none stated; the authors make the data available for future research; only fitted parameters are here"
+blocks="5G transport block sizes, whose unit the source does not state, read as bits a millisecond: the scale is arbitrary. $elsewhere"
+nr_columns=(--format csv --column 5G_TBS --time-column td --unit kbit/s --direction uplink)
+fit 5g-korea-stationary-uplink "$traces/korea_nr_uplink/Stationary" "${nr_columns[@]}" --bin 0.1 --source "$korea" --licence "$future" --note "Stationary, 321 s. $blocks" "${nr_rtt[@]}" --rtt-source "$cicv5g"
+fit 5g-korea-downtown-uplink "$traces/korea_nr_uplink/Downtown" "${nr_columns[@]}" --bin 0.1 --source "$korea" --licence "$future" --note "Downtown, 165 s. $blocks" "${nr_rtt[@]}" --rtt-source "$cicv5g"
+fit wifi-campus-walks "$traces"/wifi_cellular_pairs/*_wifi.csv --direction downlink \
+  --source "https://github.com/yguruprasad/Multipath-Wireless-Link-Traces, commit 6c4742d, folder Traces: WiFi on walks over two university campuses (Aydin, Fund, Panwar, CNERT 2023)" \
+  --licence "$none" --note "Measured in the downlink; as an uplink it is a stand-in. The round-trip times are of another WiFi network." \
+  --rtt-skip 1 --rtt "$traces"/mecperf_rtt/wifi-TCPRTT-noise0M_Client_edge_trace*.txt \
+  --rtt-source "https://github.com/MECPerf/MECPerf_NetworkTrace, commit 5a59619: TCP round trips from a WiFi client to an edge server, no cross-traffic, without the first of each 25; no licence file"

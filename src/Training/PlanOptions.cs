@@ -20,7 +20,7 @@ public sealed record PlanOptions(
         return new(
             s.Ints("bits", Widths, [2, 3, 4, 6, 8]), s.Bool("probe", true), s.Bool("prune", true),
             new(s.Double("prune_time", Bounds.Share, standard.Time), s.Double("prune_bytes", Bounds.Share, standard.Bytes),
-                s.Double("prune_accuracy", Bounds.Share, standard.Accuracy)),
+                s.Double("prune_accuracy", Bounds.Share, standard.Accuracy), s.Double("prune_server_ms", Bounds.NotNegative, standard.ServerSeconds * 1000) / 1000),
             s.Doubles("confidence", Bounds.Share, []), s.Doubles("entropy", Bounds.Between(0, 10), []));
     }
 

@@ -88,11 +88,12 @@ public sealed class PlanTable
 
     private static bool Dominates(in PlanCost q, in PlanCost p, DominanceTolerance t) =>
         q.DeviceSeconds <= p.DeviceSeconds * (1 + t.Time) && q.MeanBytes <= p.MeanBytes * (1 + t.Bytes)
-        && q.MeanServerSeconds <= p.MeanServerSeconds * (1 + t.Time) + 1e-4 && q.Accuracy >= p.Accuracy - t.Accuracy;
+        && q.MeanServerSeconds <= p.MeanServerSeconds * (1 + t.Time) + t.ServerSeconds && q.Accuracy >= p.Accuracy - t.Accuracy;
 }
 
 /// <summary>How much worse the dominating plan may be: relative time, relative bytes, absolute accuracy (regimes: 1.5 %, 6 %, 0.25 points).</summary>
-public readonly record struct DominanceTolerance(double Time, double Bytes, double Accuracy)
+/// <param name="ServerSeconds">On top of the relative time, for servers so quick that what a plan saves there is nothing beside the round trip.</param>
+public readonly record struct DominanceTolerance(double Time, double Bytes, double Accuracy, double ServerSeconds = 1e-4)
 {
     public static DominanceTolerance Default => new(0.015, 0.06, 0.0025);
     public static DominanceTolerance Exact => new(0, 0, 0);

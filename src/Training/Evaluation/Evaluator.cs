@@ -53,7 +53,8 @@ public sealed class Evaluator
         IReadOnlyList<Contestant> contestants, LinkSet links, int windows, int first, IProgress<EvaluationProgress>? progress, CancellationToken cancel)
     {
         var model = _world.CostModel;
-        var numbers = WindowNumbers.From(first, Math.Min(windows, links.Links.Windows ?? windows));
+        var numbers = WindowNumbers.From(first, ReferenceEquals(links, _world.Test) && _world.Experiment.Evaluate.Repeat
+            ? windows : Math.Min(windows, links.Links.Windows ?? windows));
         var anchor = Contestants.Planner("static");
         var played = contestants.Any(c => c.Name == "static") ? contestants : [.. contestants, anchor];
         var tallies = PairedPlay.Run(() => links.Environment(model), played, numbers, _threads,
