@@ -21,7 +21,8 @@ public sealed class ConfigsTests : IDisposable
     [MemberData(nameof(Configs))]
     public void EveryConfigLoadsAndBuilds(string config)
     {
-        var experiment = Load(config);
+        if (Load(config) is not { } experiment)
+            return;
         var world = experiment.Build();
         Assert.True(world.Plans.Count > 1);
         var environment = world.Test.Environment(world.CostModel);
@@ -33,17 +34,23 @@ public sealed class ConfigsTests : IDisposable
     [Fact]
     public void TheQuickstartsDeviceIsAsSlowAsItsSourceSays()
     {
-        var world = Load("configs/quickstart.yaml").Build();
+        var world = Load("configs/quickstart.yaml")!.Build();
         // MLPerf Tiny v1.1, NUCLEO-U575ZI-Q: 7.858 ResNet-8 a second of 12,501,632 multiply-adds each; the shipped network has 56,625,024 up to its last exit.
         Assert.Equal(1000 / 7.858 * 56_625_024 / 12_501_632, world.Scenario.Device.TimeFactor * world.Profile.WholeMs[^1].Median, 0.1);
     }
 
-    private Experiment Load(string config)
+    /// <summary>Null where the config needs measured data that is not on this machine.</summary>
+    private Experiment? Load(string config)
     {
         var path = Repository.At(config);
         try
         {
             return Experiment.Load(path, []);
+        }
+        catch (InputException e) when (e.DataMissing)
+        {
+            Assert.Contains("rloffload profiles import", e.Message, StringComparison.Ordinal);
+            return null;
         }
         catch (InputException e) when (e.Problems.All(p => NotHereYet.Any(k => p.Contains($": {k}: is '", StringComparison.Ordinal) && p.Contains("which is not there", StringComparison.Ordinal))))
         {

@@ -1,0 +1,36 @@
+using RlOffload.Environment;
+using RlOffload.Environment.Profiles;
+using RlOffload.Environment.Profiles.Imports;
+
+namespace RlOffload.Tests.Environment.Profiles.Imports;
+
+public sealed class ProfileImportTests
+{
+    [Theory]
+    [InlineData("resnet50", "resnet50")]
+    [InlineData("ResNet-50", "resnet50")]
+    [InlineData("resnet50v", "resnet50v2")]
+    [InlineData("vgg", "vgg_16")]
+    [InlineData("16", "vgg_16")]
+    public void ANameIsFoundByItsBeginning(string given, string expected) =>
+        Assert.Equal(expected, ProfileImport.Choose("f", "network", given, ["resnet50", "resnet50v2", "vgg_16"]));
+
+    [Theory]
+    [InlineData("resnet")]
+    [InlineData("alexnet")]
+    [InlineData("-")]
+    public void OneThatFitsSeveralOrNoneIsRefused(string given) =>
+        Assert.Contains("f:network: has no single", Assert.Throws<InputException>(() => ProfileImport.Choose("f", "network", given, ["resnet50", "resnet50v2"])).Message);
+
+    [Fact]
+    public void AnImportedProfileReadsBackFromItsFile()
+    {
+        using var folder = new TemporaryFolder();
+        var profile = new ProfileImport(ImportSource.Portend, ImportedData.Portend(folder), "net", "slow", "quick").Read();
+        ProfileFile.Write(profile, folder.At("p.json"));
+        var back = ProfileFile.Read(folder.At("p.json"));
+        Assert.Equal(profile.Partitions, back.Partitions);
+        Assert.Equal(profile.AccuracySource, back.AccuracySource);
+        Assert.Equal(profile.Assumptions, back.Assumptions);
+    }
+}
