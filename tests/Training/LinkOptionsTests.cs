@@ -46,7 +46,7 @@ public sealed class LinkOptionsTests
     public void TuningLinksAreWindowsOfTheirOwn()
     {
         using var config = Config();
-        var world = Experiment.Load(config.Path, ["links.train=[drive/run_0, drive/run_1]", "links.tune=[drive/run_2]", "links.test=[drive/run_3]"]).Build();
+        var world = Experiment.Load(config.Path, ["links.train=[drive/run_0, drive/run_1]", "links.tune=[drive/run_2]", "links.test=[drive/run_3]", "rtt={shift_ms: 20, mu: 2, sigma: 0.3}"]).Build();
         Assert.Equal(["run_0", "run_1"], world.Training.Files.Select(f => Path.GetFileName(f.Path)));
         Assert.Equal("run_2", Path.GetFileName(world.Tuning.Files.Single().Path));
     }

@@ -33,10 +33,10 @@ public sealed class AssumedBitsTests
     }
 
     [Fact]
-    public void FewerBitsNeverLoseLess()
+    public void FewerBitsLoseMoreButForTheNoiseOfFiveThousandImages()
     {
         for (var depth = 0.0; depth <= 1; depth += 0.01)
             for (var i = 1; i < AssumedBits.Widths.Count; i++)
-                Assert.True(AssumedBits.Loss(AssumedBits.Widths[i - 1], depth) >= AssumedBits.Loss(AssumedBits.Widths[i], depth));
+                Assert.True(AssumedBits.Loss(AssumedBits.Widths[i - 1], depth) >= AssumedBits.Loss(AssumedBits.Widths[i], depth) - 0.001);
     }
 }
