@@ -100,7 +100,7 @@ internal sealed class ProfileGraph
 
     private GraphLayer Layer(double share, Partition from, Partition to) => new(
         share * (to.HeadMs.Median - from.HeadMs.Median) / 1000 * _model.Scenario.Device.TimeFactor,
-        share * (from.TailMs.Median - to.TailMs.Median) / 1000 * _model.Scenario.Server.TimeFactor);
+        share * (from.OnServerMs.Median - to.OnServerMs.Median) / 1000 * _model.Scenario.Server.TimeFactor);
 
     private double Header => _model.Scenario.Uplink.HeaderBytes;
 
