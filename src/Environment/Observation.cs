@@ -61,6 +61,12 @@ public sealed class Observation
     /// <summary>Heat 0..1, the factor it puts on device time, and the battery's level 0..1 (1 on mains).</summary>
     public double Heat, Slowdown, Battery;
 
+    /// <summary>
+    /// What was spent beyond each budget so far (<see cref="Scenario.Budgets"/>), in requests' worth of it; 0 where there is none. Costs count when
+    /// the device knows them: energy as it is spent, a miss when it is one, an answer's shortfall as expected of its exit.
+    /// </summary>
+    public double EnergyDebt, MissDebt, AccuracyDebt;
+
     /// <summary>Takes over everything that another one says.</summary>
     public void CopyFrom(Observation o)
     {
@@ -70,6 +76,7 @@ public sealed class Observation
         (SendingFor, SendingRate, Rtt, ServerLoad, ServerLoadAge) = (o.SendingFor, o.SendingRate, o.Rtt, o.ServerLoad, o.ServerLoadAge);
         (FastIntensity, SlowIntensity, SinceLastArrival) = (o.FastIntensity, o.SlowIntensity, o.SinceLastArrival);
         (Heat, Slowdown, Battery) = (o.Heat, o.Slowdown, o.Battery);
+        (EnergyDebt, MissDebt, AccuracyDebt) = (o.EnergyDebt, o.MissDebt, o.AccuracyDebt);
         o.ModemRates.CopyTo(ModemRates, 0);
     }
 }

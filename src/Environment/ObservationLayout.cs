@@ -11,20 +11,21 @@ public readonly record struct ObservationField(string Name, string Unit);
 /// </summary>
 public sealed class ObservationLayout
 {
-    private const int Own = 23;
     private readonly CostModel _model;
     private readonly int[] _plans;
+    private readonly BudgetSpec _budgets;
 
     /// <param name="plans">Plans of the model's table that the learner may choose; null: all of them.</param>
     public ObservationLayout(CostModel model, IReadOnlyList<int>? plans = null)
     {
         _model = model;
         _plans = plans?.ToArray() ?? Enumerable.Range(0, model.Count).ToArray();
-        Fields = [.. OwnFields, .. _plans.Select(p => new ObservationField($"expected_reward[{model.Table.Plans[p]}]", "reward"))];
+        _budgets = model.Scenario.Budgets ?? new();
+        Fields = [.. OwnFields, .. DebtFields(_budgets), .. _plans.Select(p => new ObservationField($"expected_reward[{model.Table.Plans[p]}]", "reward"))];
     }
 
     public IReadOnlyList<ObservationField> Fields { get; }
-    public int Size => Own + _plans.Length;
+    public int Size => Fields.Count;
 
     /// <param name="vector">Length <see cref="Size"/>.</param>
     public void Write(Observation o, Span<float> vector)
@@ -55,11 +56,28 @@ public sealed class ObservationLayout
         vector[i++] = (float)Math.Min(o.SinceLastArrival / gap, 10);
         vector[i++] = (float)(o.Slowdown - 1 + o.Heat);
         vector[i++] = (float)o.Battery;
+        if (_budgets.EnergyJoules < double.PositiveInfinity)
+            vector[i++] = (float)Math.Log(1 + o.EnergyDebt);
+        if (_budgets.MissRate < double.PositiveInfinity)
+            vector[i++] = (float)Math.Log(1 + o.MissDebt);
+        if (_budgets.AccuracyShortfall < double.PositiveInfinity)
+            vector[i++] = (float)Math.Log(1 + o.AccuracyDebt);
         foreach (var p in _plans)
             vector[i++] = (float)_model.Predict(p, o).Reward;
     }
 
     private static float Log(double x) => (float)Math.Log(Math.Clamp(x, 1e-4, 1e4));
+
+    /// <summary>Only for budgets that there are, so that policies without any keep their layout.</summary>
+    private static IEnumerable<ObservationField> DebtFields(BudgetSpec budgets)
+    {
+        if (budgets.EnergyJoules < double.PositiveInfinity)
+            yield return new("energy_debt", "log(1 + energy budgets of a request)");
+        if (budgets.MissRate < double.PositiveInfinity)
+            yield return new("miss_debt", "log(1 + miss budgets of a request)");
+        if (budgets.AccuracyShortfall < double.PositiveInfinity)
+            yield return new("accuracy_debt", "log(1 + shortfall budgets of a request)");
+    }
 
     private static readonly ObservationField[] OwnFields =
     [

@@ -22,7 +22,6 @@ public sealed class OffloadEnvironment : IOutcomeSink
     private readonly Stations _stations;
     private readonly bool[] _mask;
     private readonly Outcome[] _delivered;
-    private readonly double _bestAccuracy;
     private readonly bool _forked;
     private int _deliveredCount;
 
@@ -35,8 +34,6 @@ public sealed class OffloadEnvironment : IOutcomeSink
         _stations = new Stations(model, draw) { Sink = this };
         _mask = new bool[model.Count];
         _delivered = new Outcome[model.Scenario.Requests];
-        for (var p = 0; p < model.Count; p++)
-            _bestAccuracy = Math.Max(_bestAccuracy, model.Table[p].Accuracy);
     }
 
     public CostModel Model { get; }
@@ -64,6 +61,9 @@ public sealed class OffloadEnvironment : IOutcomeSink
 
     /// <summary>All energy spent, J: work, sending, probes, radio tails, idling.</summary>
     public double TotalEnergy => _stations.Energy;
+
+    /// <summary>All costs of the window that are known.</summary>
+    public Costs TotalCosts => _stations.Costs;
 
     /// <summary>All bytes sent, those of probes and of cancelled transfers included.</summary>
     public double TotalBytesSent => _stations.BytesSent;
@@ -107,7 +107,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
         foreach (ref readonly var outcome in Delivered)
         {
             misses += outcome.InTime ? 0 : 1;
-            shortfall += _bestAccuracy - outcome.Accuracy;
+            shortfall += Model.BestAccuracy - outcome.Accuracy;
         }
         return new StepResult(_stations.TotalReward - reward, _stations.Energy - energy, misses, shortfall, Truncated);
     }

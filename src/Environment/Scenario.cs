@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RlOffload.Environment;
 
 /// <summary>Everything about the world that is fixed before a window is drawn. SI units: seconds, bytes, bit/s, watts, joules.</summary>
@@ -10,6 +12,10 @@ public sealed record Scenario
     public ArrivalSpec Arrivals { get; init; } = new();
     public DeadlineSpec Deadlines { get; init; } = new();
     public RewardSpec Reward { get; init; } = new();
+
+    /// <summary>What costs may come to; null: costs are only reported.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // scenarios without keep the hash that they had before there were budgets
+    public BudgetSpec? Budgets { get; init; }
 
     /// <summary>Requests in a window.</summary>
     public int Requests { get; init; } = 120;

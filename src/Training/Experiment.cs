@@ -82,6 +82,7 @@ public sealed record Experiment
             Arrivals = arrivals,
             Deadlines = ScenarioSections.Deadlines(root.Section("deadlines")),
             Reward = ScenarioSections.Reward(root.Section("reward")),
+            Budgets = ScenarioSections.Budgets(root.OptionalSection("budgets")),
             Requests = root.Section("window").Int("requests", 2, 100_000, 120),
         };
         var experiment = new Experiment(config)

@@ -8,6 +8,7 @@ public sealed class CounterfactualTests
     {
         Device = TestWorld.Scenario.Device with { Heat = new HeatSpec(TimeConstant: 5), Battery = new BatterySpec(60, 40, 0.5) },
         Server = new ServerSpec(Loads: [1, 4, 15], LoadDwellSeconds: 2),
+        Budgets = new BudgetSpec(0.4, 0.05, 0.2),
         Requests = 20,
     };
 

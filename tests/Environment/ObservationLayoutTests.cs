@@ -40,6 +40,23 @@ public sealed class ObservationLayoutTests
     }
 
     [Fact]
+    public void OnlyBudgetsThatThereAreHaveADebt()
+    {
+        var plain = new ObservationLayout(TestWorld.Model());
+        Assert.DoesNotContain(plain.Fields, f => f.Name.EndsWith("debt", StringComparison.Ordinal));
+        var model = TestWorld.Model(TestWorld.Scenario with { Budgets = new BudgetSpec(EnergyJoules: 2, AccuracyShortfall: 0.1) });
+        var layout = new ObservationLayout(model);
+        Assert.Equal(["energy_debt", "accuracy_debt"], layout.Fields.Where(f => f.Name.EndsWith("debt", StringComparison.Ordinal)).Select(f => f.Name));
+        Assert.Equal(plain.Fields, layout.Fields.Where(f => !f.Name.EndsWith("debt", StringComparison.Ordinal)));
+        var vector = new float[layout.Size];
+        var o = new Observation { Deadline = 1, Rate = 1e6, LastRate = 1e6, PreviousRate = 1e6, ServerLoad = 1, Slowdown = 1, EnergyDebt = 3, MissDebt = 5, AccuracyDebt = 7 };
+        layout.Write(o, vector);
+        Assert.Equal((float)Math.Log(4), vector[23]);
+        Assert.Equal((float)Math.Log(8), vector[24]);
+        Assert.Equal((float)model.Predict(0, o).Reward, vector[25]);
+    }
+
+    [Fact]
     public void ExtremesStayFinite()
     {
         var layout = new ObservationLayout(TestWorld.Model());

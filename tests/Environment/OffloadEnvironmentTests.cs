@@ -11,6 +11,7 @@ public sealed class OffloadEnvironmentTests
         Device = TestWorld.Scenario.Device with { IdleWatts = 0.3, Heat = new HeatSpec(TimeConstant: 5) },
         Server = new ServerSpec(Loads: [1, 4, 15], LoadDwellSeconds: 2),
         Radio = new RadioSpec(TailWatts: 0.5, TailSeconds: 0.3),
+        Budgets = new BudgetSpec(0.4, 0.05, 0.2),
     };
 
     private static ILinks Jittery => new TraceLinks(((TraceLinks)TestWorld.Varying()).All, RttModel.ShiftedLognormal(10, 3.4, 0.4), "jittery");

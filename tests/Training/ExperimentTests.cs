@@ -20,6 +20,8 @@ public sealed class ExperimentTests
         Assert.Equal(ArrivalKind.Bursty, experiment.Told.Arrivals.Kind);
         Assert.Equal(new SacOptions().Gamma, experiment.Train.Sac.Gamma);
         Assert.Null(experiment.Lmos.MemoryBytes);
+        Assert.Null(experiment.Told.Budgets);
+        Assert.Equal(new BudgetSpec(EnergyJoules: 0.25), Experiment.Load(config.Path, ["budgets.energy_j_per_request=0.25"]).Told.Budgets);
         Assert.Equal(5ul, Experiment.Load(config.Path, ["seed=4"], 5).Seed);
     }
 
@@ -71,6 +73,9 @@ public sealed class ExperimentTests
     [InlineData("arrivals.calm_factor=1", "arrivals.calm_factor: is 1, allowed is 0 or more and below 1")]
     [InlineData("device.heat={from: 0.8, to: 0.8}", "device.heat.from: is 0.8, allowed is below to (0.8)")]
     [InlineData("device.battery={capacity_j: 5, start_j: 6}", "device.battery.start_j: is 6, allowed is at most capacity_j (5)")]
+    [InlineData("budgets={}", "budgets: holds none, allowed are energy_j_per_request, miss_rate and accuracy_shortfall")]
+    [InlineData("budgets={miss_rate: 0}", "budgets.miss_rate: is 0, allowed is above 0 and at most 1")]
+    [InlineData("budgets={energy_mj: 3}", "budgets.energy_mj: is no key of a config")]
     [InlineData("device.whole_ms=100", "device.time_factor: is given beside whole_ms")]
     [InlineData("server.whole_ms=100", "server.time_factor_source: is missing, allowed is a text that says where the whole_ms of 100 comes from")]
     [InlineData("links.test=[./a.json]", "allowed are links that were not trained on")]

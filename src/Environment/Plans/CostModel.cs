@@ -21,6 +21,13 @@ public sealed class CostModel(CostTable table, Scenario scenario)
     public Scenario Scenario { get; } = scenario;
     public int Count => Table.Count;
 
+    /// <summary>Accuracy of the plan that has most of it: what a shortfall is measured from.</summary>
+    public double BestAccuracy { get; } = Enumerable.Range(0, table.Count).Max(p => table[p].Accuracy);
+
+    /// <summary>Costs that are expected of a request with this prediction: its own energy, without what idling and radio tails add.</summary>
+    public Costs Costs(in Prediction p) =>
+        new(p.Energy, p.Kind is OutcomeKind.Missed or OutcomeKind.Dropped ? 1 : 0, BestAccuracy - p.Accuracy);
+
     /// <summary>r = accuracy - w_l * min(latency, D)/D where in time, else -(w_l + w_m).</summary>
     public double Reward(bool inTime, double accuracy, double latency, double deadline) => inTime
         ? accuracy - Scenario.Reward.LatencyWeight * Math.Min(latency / deadline, 1)

@@ -52,6 +52,12 @@ public sealed partial class Stations
             ObserveModem(o);
         (o.FastIntensity, o.SlowIntensity) = (_fast, _slow);
         (o.Heat, o.Slowdown) = (heat, slowdown);
+        if (s.Budgets is { } budgets)
+        {
+            var debts = _queues.Debts;
+            (o.EnergyDebt, o.MissDebt, o.AccuracyDebt) =
+                (debts.Energy / budgets.EnergyJoules, debts.Misses / budgets.MissRate, debts.AccuracyShortfall / budgets.AccuracyShortfall);
+        }
         o.Battery = s.Device.Battery is { } b ? Math.Clamp(BatteryJoules / b.CapacityJoules, 0, 1) : 1;
     }
 

@@ -234,6 +234,14 @@ public sealed partial class Stations
         Remove(j);
     }
 
+    /// <summary>Accuracy of the answer as far as the device knows: whether it is right it is not told.</summary>
+    private double Expected(in Job job, OutcomeKind kind, int exit) => kind switch
+    {
+        OutcomeKind.Answered => model.Table.AccuracyOf(job.Plan, job.Way, image: -1),
+        OutcomeKind.Fallback => model.Table.Profile.Exits[exit].Accuracy ?? 0,
+        _ => 0,
+    };
+
     private void Finish(ref Job job, OutcomeKind kind, double accuracy, int exit)
     {
         InFlight--;
@@ -242,6 +250,10 @@ public sealed partial class Stations
         var latency = inTime ? Math.Min(Now - job.Arrival, deadline) : deadline;
         var reward = model.Reward(inTime, accuracy, latency, deadline);
         TotalReward += reward;
+        _misses += inTime ? 0 : 1;
+        _shortfall += model.BestAccuracy - (inTime ? accuracy : 0);
+        if (model.Scenario.Budgets is not null)
+            _queues.Known(new Costs(0, inTime ? 0 : 1, model.BestAccuracy - Expected(job, kind, exit)));
         Sink?.Deliver(new Outcome(job.Request, job.Plan, kind, reward, inTime ? accuracy : 0, latency, deadline, job.Energy, job.BytesSent,
             model.Table[job.Plan].MemoryBytes, job.DeviceWait, job.Device, job.UplinkWait, job.Uplink, job.Server, job.Rtt,
             exit, job.Image));

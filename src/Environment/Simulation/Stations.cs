@@ -19,6 +19,9 @@ public sealed partial class Stations(CostModel model, IWorld world)
     private PowerMeter _power = PowerMeter.Full(model.Scenario);
     private LinkKnowledge _knows = LinkKnowledge.Nothing(model.Scenario);
     private double _calibration = 1;
+    private int _misses;
+    private double _shortfall;
+    private VirtualQueues _queues;
 
     public double Now { get; private set; }
 
@@ -27,6 +30,9 @@ public sealed partial class Stations(CostModel model, IWorld world)
 
     /// <summary>All energy since the window began, J: work, sending, radio tails and idling.</summary>
     public double Energy => _power.Energy(model.Scenario, Now);
+
+    /// <summary>All costs since the window began, of requests whose outcome is known.</summary>
+    public Costs Costs => new(Energy, _misses, _shortfall);
 
     /// <summary>All bytes sent since the window began, probes and cancelled transfers included.</summary>
     public double BytesSent { get; private set; }
@@ -56,6 +62,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
         _power = PowerMeter.Full(model.Scenario);
         _knows = LinkKnowledge.Nothing(model.Scenario);
         _calibration = 1;
+        (_misses, _shortfall, _queues) = (0, 0, default);
     }
 
     public void CopyFrom(Stations other)
@@ -67,6 +74,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
         (_heat, _heatTime, _power, _knows) = (other._heat, other._heatTime, other._power, other._knows);
         (_fast, _slow, _lastArrival, _calibration) = (other._fast, other._slow, other._lastArrival, other._calibration);
         (Now, TotalReward, BytesSent, InFlight) = (other.Now, other.TotalReward, other.BytesSent, other.InFlight);
+        (_misses, _shortfall, _queues) = (other._misses, other._shortfall, other._queues);
         (DeviceEnd, UplinkEnd, _deviceSeconds, _uplinkSeconds) = (other.DeviceEnd, other.UplinkEnd, other._deviceSeconds, other._uplinkSeconds);
     }
 
@@ -80,6 +88,8 @@ public sealed partial class Stations(CostModel model, IWorld world)
         _fast = _fast * Math.Exp(-gap / fast) + 1 / fast;
         _slow = _slow * Math.Exp(-gap / slow) + 1 / slow;
         _lastArrival = Now;
+        if (model.Scenario.Budgets is { } budgets)
+            _queues.Arrive(budgets, Energy);
     }
 
     /// <summary>Puts the request that arrives now under its plan.</summary>

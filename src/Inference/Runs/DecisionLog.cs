@@ -137,6 +137,12 @@ public sealed class DecisionLog : IDisposable
         Number(json, "heat", o.Heat);
         Number(json, "slowdown", o.Slowdown);
         Number(json, "battery", o.Battery);
+        if (o.EnergyDebt + o.MissDebt + o.AccuracyDebt > 0)
+        {
+            Number(json, "energy_debt", o.EnergyDebt);
+            Number(json, "miss_debt", o.MissDebt);
+            Number(json, "accuracy_debt", o.AccuracyDebt);
+        }
         json.WriteEndObject();
     }
 

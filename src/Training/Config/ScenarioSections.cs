@@ -67,6 +67,24 @@ internal static class ScenarioSections
 
     public static DeadlineSpec Deadlines(ConfigSection s) => new(s.Double("median_s", Bounds.Positive), s.Double("spread", Bounds.Between(0, 3), 0));
 
+    /// <summary>
+    /// Means a request that may not be exceeded over the windows: energy_j_per_request (J, all that the device spends, idling and radio tails included),
+    /// miss_rate (share missed or dropped), accuracy_shortfall (accuracy of the best exit less the answers', a miss counting all of it). A key that is
+    /// absent is no budget, and without the section there is none. The static plan and the oracle keep them, an observation carries what was spent
+    /// beyond them, and a policy that breaks one by more than 1 % gets its violation instead of a score.
+    /// </summary>
+    public static BudgetSpec? Budgets(ConfigSection? s)
+    {
+        if (s is null)
+            return null;
+        double Budget(string key, Bounds bounds) => s.OptionalDouble(key, bounds) ?? double.PositiveInfinity;
+        var spec = new BudgetSpec(
+            Budget("energy_j_per_request", Bounds.Positive), Budget("miss_rate", new(0, 1, Open: true)), Budget("accuracy_shortfall", new(0, 1, Open: true)));
+        if (s.Sound && spec == new BudgetSpec())
+            s.Refuse("holds none, allowed are energy_j_per_request, miss_rate and accuracy_shortfall, at least one");
+        return spec;
+    }
+
     public static RewardSpec Reward(ConfigSection s) => new(
         s.Double("latency_weight", Bounds.NotNegative, 0.1), s.Double("miss_penalty", Bounds.NotNegative, 0.2), s.Double("fallback_share", Bounds.Share, 0.25),
         s.OneOf<AccuracySource>("accuracy", AccuracySource.Expected));
