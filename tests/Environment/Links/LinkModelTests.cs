@@ -96,8 +96,12 @@ public sealed class LinkModelTests
         var fit = model.Parameters.Fit!;
         Assert.InRange(fit.Mean.Model, fit.Mean.Data * 0.95, fit.Mean.Data * 1.05);
         Assert.InRange(fit.ZeroShare.Model, fit.ZeroShare.Data - 0.01, fit.ZeroShare.Data + 0.01);
+        // A trace of a few of its own slowest time constants does not fix its autocorrelation (Bartlett): such models only keep its shape.
+        var parameters = model.Parameters;
+        var longest = parameters.Data.Max(d => d.Bins) * parameters.BinSeconds;
+        var loose = longest < 4 * parameters.Process.Components.Max(c => c.Seconds) ? 0.3 : 0.12;
         for (var i = 0; i < fit.Autocorrelation.LagSeconds.Count; i++)
-            Assert.InRange(fit.Autocorrelation.Model[i], fit.Autocorrelation.Data[i] - 0.12, fit.Autocorrelation.Data[i] + 0.12);
+            Assert.InRange(fit.Autocorrelation.Model[i], fit.Autocorrelation.Data[i] - loose, fit.Autocorrelation.Data[i] + loose);
         var mean = Enumerable.Range(0, 200).Average(w => model.Draw(9, (ulong)w, 60).MeanBitsPerSecond) / 1e6;
         Assert.InRange(mean, fit.Mean.Data * 0.8, fit.Mean.Data * 1.2);
     }
