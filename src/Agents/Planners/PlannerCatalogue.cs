@@ -18,6 +18,9 @@ public static class PlannerCatalogue
         new("robust", "highest reward on average over several guesses of the rate", o => RobustPlanner.Tuned(o.Setup)),
         new("probe-rule", "priced, and probes beside local plans when its knowledge is older than a tuned age", o => ProbeRulePlanner.Tuned(o.Setup)),
         new("mpc", "plans the next requests together as they are expected; tuned, hard to beat", o => MpcPlanner.Tuned(o.Setup)),
+        new("dpp", "Lyapunov drift plus penalty over all plans, V tuned", o => DppPlanner.Tuned(o.Setup)),
+        new("lydroo", "a network proposes plans, drift plus penalty scores them; trained once", o => LydrooPlanner.Tuned(o.Setup)),
+        new("memtl", "imitates an optimiser that knows the future; several heads, chosen by computed cost; trained once", o => MemtlPlanner.Tuned(o.Setup)),
 
         new("loa", "latency-only companion of LMOS: the inner split of least latency",
             o => new LoaPlanner(o.Setup.Model, o.Bits, o.Name), TakesBits: true),
@@ -46,7 +49,7 @@ public static class PlannerCatalogue
         new("edgent+bits", "edgent that also chooses the width, the widest that meets the deadline",
             o => new EdgentPlanner(o.Setup.Model, null, o.Name)),
 
-        new("clairvoyant", "diagnostic: knows the trace, one request ahead", o => new ClairvoyantPlanner(o.Setup.Model), IsDiagnostic: true),
+        new("clairvoyant", "diagnostic: knows the trace, one request ahead", o => new ClairvoyantPlanner(o.Setup.Model, o.Setup.Candidates), IsDiagnostic: true),
         new("slot-oracle", "diagnostic: greedy with the rate of this moment", o => new SlotOraclePlanner(o.Setup.Model, o.Setup.Candidates), IsDiagnostic: true),
         new("knows-link", "diagnostic: mpc that knows the link, not the arrivals", o => KnowsLinkPlanner.Tuned(o.Setup), IsDiagnostic: true),
         new("knows-arrivals", "diagnostic: mpc that knows arrivals and deadlines, not the link", o => KnowsArrivalsPlanner.Tuned(o.Setup), IsDiagnostic: true),

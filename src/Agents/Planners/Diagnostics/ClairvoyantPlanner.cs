@@ -5,8 +5,8 @@ namespace RlOffload.Agents.Planners;
 
 /// <summary>
 /// A diagnostic that knows the trace, one request ahead: plays every plan exactly, as if nothing more arrived, and takes the one whose own
-/// reward is highest, of equals the first. Where nothing couples decisions no policy earns more; in bursts it loses to planners
-/// that think of the next request.
+/// reward is highest, of equals the first. Where nothing couples decisions no policy over the same plans earns more; in bursts it loses to
+/// planners that think of the next request. Plans that leave when confident are played on the very image, so it knows which images are easy.
 /// </summary>
 public sealed class ClairvoyantPlanner : IPolicy, IForesight
 {
@@ -15,11 +15,11 @@ public sealed class ClairvoyantPlanner : IPolicy, IForesight
     private readonly Retreat _retreat;
     private OffloadEnvironment? _world, _fork;
 
-    public ClairvoyantPlanner(CostModel model)
+    /// <param name="candidates">Plans to choose from; probes among them are left out, because they change nothing for their own request.</param>
+    public ClairvoyantPlanner(CostModel model, IReadOnlyList<int> candidates)
     {
-        // A probe changes nothing for its own request. All other plans are tried: pruning keeps nearly the best.
-        _candidates = [.. Enumerable.Range(0, model.Count).Where(p => !model.Table.Plans[p].Probe)];
-        _drop = _candidates.First(p => model.Table.Plans[p].Kind == PlanKind.Drop);
+        _candidates = [.. candidates.Where(p => !model.Table.Plans[p].Probe).Order()];
+        _drop = model.Table.Plans.IndexOf(new OffloadPlan(PlanKind.Drop, -1, -1, 0));
         _retreat = new Retreat(model.Table);
     }
 

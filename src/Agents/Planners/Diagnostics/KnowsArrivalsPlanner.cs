@@ -48,13 +48,9 @@ public sealed class KnowsArrivalsPlanner : IPolicy, IForesight
     public int Decide(Observation observation, ReadOnlySpan<bool> mask)
     {
         var draw = _world.Known().Draw;
-        var (now, requests) = (observation.Request, draw.Requests);
         _search.Link.Expect(Constants.RateShare * observation.Rate);
+        _search.Know(draw, observation);
         // Beyond the window nothing comes any more: what is left then costs nothing.
-        for (var i = 0; i < _search.Arrivals.Length; i++)
-            _search.Arrivals[i] = draw.ArrivalTimes[Math.Min(now + i, requests)] - observation.Now;
-        for (var i = 0; i < _search.Deadlines.Length; i++)
-            _search.Deadlines[i] = draw.Deadlines[Math.Min(now + i, requests)];
-        return _retreat.Unless(_search.FirstPlan(observation, mask, _left, requests - now), mask);
+        return _retreat.Unless(_search.FirstPlan(observation, mask, _left, draw.Requests - observation.Request), mask);
     }
 }

@@ -1,5 +1,6 @@
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
+using RlOffload.Environment.Simulation;
 
 namespace RlOffload.Agents.Planners;
 
@@ -33,6 +34,15 @@ internal sealed class LookaheadSearch(CostModel model, IReadOnlyList<int> candid
 
     /// <summary>Time that the i-th request may take, s.</summary>
     public Span<double> Deadlines => _deadlines;
+
+    /// <summary>Sets arrivals and deadlines to those of the window, for who knows them.</summary>
+    public void Know(WindowDraw window, Observation o)
+    {
+        for (var i = 0; i <= Horizon; i++)
+            _arrivals[i] = window.ArrivalTimes[Math.Min(o.Request + i, window.Requests)] - o.Now;
+        for (var i = 0; i < Horizon; i++)
+            _deadlines[i] = window.Deadlines[Math.Min(o.Request + i, window.Requests)];
+    }
 
     /// <summary>First plan of the best course, or -1 where no candidate is allowed. Link, arrivals and deadlines must have been set.</summary>
     /// <param name="mask">Of the present request; later ones may run what a device with energy can run.</param>

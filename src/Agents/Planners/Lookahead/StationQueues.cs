@@ -51,7 +51,7 @@ internal struct StationQueues
             return missed;
         ref readonly var cost = ref model.Table[plan];
         var device = cost.DeviceSeconds * o.Slowdown;
-        var bypasses = kind != PlanKind.Local && device == 0;
+        var (bypasses, bytes) = (kind != PlanKind.Local && device == 0, cost.Bytes * cost.GoesOn); // of a plan that may leave early the mean
         var ready = bypasses ? now : Math.Max(now, DeviceFree) + device;
         if (ready > now + deadline)
             return missed;
@@ -68,7 +68,7 @@ internal struct StationQueues
             Promise = Promise.None;
         }
         var start = Math.Max(ready, _uplinkFree);
-        var sent = link.Sent(start, cost.Bytes);
+        var sent = link.Sent(start, bytes);
         var served = Math.Max(sent + rtt / 2, _serverFree) + cost.ServerSeconds * o.ServerLoad;
         var answer = served + rtt / 2;
         var branch = model.Fallback(plan, deadline, ready - now, o.Slowdown);
@@ -86,7 +86,7 @@ internal struct StationQueues
         }
         else
         {
-            (DeviceFree, _pendingReady, _pendingBytes) = (ready, ready, sent > start ? cost.Bytes * (left - start) / (sent - start) : 0);
+            (DeviceFree, _pendingReady, _pendingBytes) = (ready, ready, sent > start ? bytes * (left - start) / (sent - start) : 0);
             Promise = new Promise(start + cancelAt - answer, reward - missed);
         }
         if (answer > cancelAt && branch.Exists && DeviceFree <= cancelAt)

@@ -7,6 +7,8 @@ namespace RlOffload.Tests.Agents.Planners.Diagnostics;
 
 public sealed class ClairvoyantPlannerTests
 {
+    private static int[] All(CostModel model) => [.. Enumerable.Range(0, model.Count)];
+
     [Fact]
     public void OfASingleRequestItEarnsAtLeastWhatAnyPlanEarns()
     {
@@ -15,7 +17,7 @@ public sealed class ClairvoyantPlannerTests
             var scenario = TestWorld.Scenario with { Requests = 1, Server = TestWorld.Scenario.Server with { Loads = [1, 4], LoadDwellSeconds = 1 } };
             var model = RandomWorld.Model(world, scenario);
             var setup = RandomWorld.Setup(model);
-            var (environment, clairvoyant) = (setup.Training(), new ClairvoyantPlanner(model));
+            var (environment, clairvoyant) = (setup.Training(), new ClairvoyantPlanner(model, All(model)));
             for (var window = 0; window < 12; window++)
             {
                 var earned = Rollout.Play(environment, clairvoyant, window);
@@ -36,7 +38,7 @@ public sealed class ClairvoyantPlannerTests
             var (environment, policy) = (setup.Training(), PlannerCatalogue.Create(name, setup));
             foreach (var window in new[] { 2, 3 })
             {
-                var clairvoyant = Rollout.Play(environment, new ClairvoyantPlanner(model), window);
+                var clairvoyant = Rollout.Play(environment, new ClairvoyantPlanner(model, All(model)), window);
                 Assert.True(clairvoyant >= Rollout.Play(environment, policy, window) - 1e-9, $"{name} earns more in window {window}");
             }
         }
@@ -46,7 +48,7 @@ public sealed class ClairvoyantPlannerTests
     public void DecidingLeavesTheWorldAsItIs()
     {
         var environment = TestWorld.Environment();
-        var clairvoyant = new ClairvoyantPlanner(environment.Model);
+        var clairvoyant = new ClairvoyantPlanner(environment.Model, All(environment.Model));
         Rollout.Begin(environment, clairvoyant, 3);
         var plan = TestWorld.Plan(environment, "cut1@3/8b");
         for (var request = 0; request < 10; request++)
@@ -68,7 +70,7 @@ public sealed class ClairvoyantPlannerTests
     {
         var environment = TestWorld.Environment();
         environment.Reset(0);
-        var error = Assert.Throws<InvalidOperationException>(() => new ClairvoyantPlanner(environment.Model).Decide(environment.Observation, environment.Mask));
+        var error = Assert.Throws<InvalidOperationException>(() => new ClairvoyantPlanner(environment.Model, All(environment.Model)).Decide(environment.Observation, environment.Mask));
         Assert.Contains("Foresee", error.Message);
     }
 }

@@ -1,11 +1,14 @@
 using RlOffload.Agents.Planners;
 using RlOffload.Environment;
+using RlOffload.Environment.Plans;
 using RlOffload.Tests.Environment;
 
 namespace RlOffload.Tests.Agents.Planners.Diagnostics;
 
 public sealed class SlotOraclePlannerTests
 {
+    private static int[] All(CostModel model) => [.. Enumerable.Range(0, model.Count)];
+
     private static Scenario OneByOne => TestWorld.Scenario with
     {
         Arrivals = new(ArrivalKind.Periodic, MeanGap: 3.3), Requests = 20, Uplink = TestWorld.Scenario.Uplink with { PriorBitsPerSecond = 1e5 },
@@ -24,7 +27,7 @@ public sealed class SlotOraclePlannerTests
             var environment = new OffloadEnvironment(model, TestWorld.Constant(rate), TestWorld.Seed);
             var oracle = new SlotOraclePlanner(model, [.. Enumerable.Range(0, model.Count)]);
             for (var window = 0; window < 3; window++)
-                Assert.Equal(Rollout.Play(environment, new ClairvoyantPlanner(model), window), Rollout.Play(environment, oracle, window), 9);
+                Assert.Equal(Rollout.Play(environment, new ClairvoyantPlanner(model, All(model)), window), Rollout.Play(environment, oracle, window), 9);
         }
     }
 
@@ -39,7 +42,7 @@ public sealed class SlotOraclePlannerTests
         for (var window = 0; window < 10; window++)
         {
             slot += Rollout.Play(environment, oracle, window);
-            clairvoyant += Rollout.Play(environment, new ClairvoyantPlanner(model), window);
+            clairvoyant += Rollout.Play(environment, new ClairvoyantPlanner(model, All(model)), window);
         }
         Assert.True(slot < clairvoyant - 0.05, $"slot-oracle earns {slot}, clairvoyant {clairvoyant}");
     }
