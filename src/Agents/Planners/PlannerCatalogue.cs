@@ -53,6 +53,8 @@ public static class PlannerCatalogue
         new("slot-oracle", "diagnostic: greedy with the rate of this moment", o => new SlotOraclePlanner(o.Setup.Model, o.Setup.Candidates), IsDiagnostic: true),
         new("knows-link", "diagnostic: mpc that knows the link, not the arrivals", o => KnowsLinkPlanner.Tuned(o.Setup), IsDiagnostic: true),
         new("knows-arrivals", "diagnostic: mpc that knows arrivals and deadlines, not the link", o => KnowsArrivalsPlanner.Tuned(o.Setup), IsDiagnostic: true),
+        new("hindsight", "diagnostic: plays the oracle's plans, knowing the whole window; one of the score",
+            o => new HindsightPlanner(o.Setup.Model, o.Setup.Candidates, o.Setup.Courses), IsDiagnostic: true),
     ];
 
     /// <summary>Whether <paramref name="name"/>, with or without a width, means a planner.</summary>

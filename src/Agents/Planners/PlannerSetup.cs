@@ -24,6 +24,9 @@ public sealed record PlannerSetup
     /// <summary>Remembers tuned constants; null: tune every time.</summary>
     public TunedConstants? Constants { get; init; }
 
+    /// <summary>Where whoever plays puts the best courses that are known of the windows; null: hindsight searches for itself.</summary>
+    public HindsightCourses? Courses { get; init; }
+
     /// <summary>LMOS caps edge memory at 0.1 M; this is 0.1 M as a share of what the model needs when it runs locally to its deepest exit.</summary>
     public double LmosMemoryShare { get; init; } = 0.5;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -6,7 +7,12 @@ namespace RlOffload.Environment.Oracles;
 
 /// <param name="Reward">Of the whole window.</param>
 /// <param name="By">What found it: "beam", or the reference policy whose course it is or stems from.</param>
-public readonly record struct WindowOptimum(int Window, double Reward, string By);
+/// <param name="Course">The plan of each request, by index, separated by blanks.</param>
+public readonly record struct WindowOptimum(int Window, double Reward, string By, string Course)
+{
+    /// <summary>The plan of each request, by index.</summary>
+    public int[] Plans() => [.. Course.Split(' ').Select(p => int.Parse(p, CultureInfo.InvariantCulture))];
+}
 
 /// <summary>
 /// The best that is known of each window to one who sees all of it: the best of a beam search of stated width and of the courses that reference
@@ -21,7 +27,7 @@ public sealed class HindsightOracle(
     Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key, IReadOnlyList<int>? plans = null)
 {
     /// <summary>Bump when a change of the simulation or of the search changes what is found; what was cached is then searched anew.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
 
     /// <summary>A sum of rewards in another order is not a better one.</summary>
     private const double Rounding = 1e-9;
@@ -75,7 +81,8 @@ public sealed class HindsightOracle(
             if (world.TotalReward > best.Reward + Rounding)
                 (best, by) = (beam.Improve(window, played), policy.Name);
         }
-        return new WindowOptimum(window, beam.Rework(window, best.Plans).Reward, by);
+        var (reward, plans) = beam.Rework(window, best.Plans);
+        return new WindowOptimum(window, reward, by, string.Join(' ', plans.Select(p => p.ToString(CultureInfo.InvariantCulture))));
     }
 
     private string? CacheFile => cacheFolder is null ? null
@@ -86,7 +93,7 @@ public sealed class HindsightOracle(
         try
         {
             return CacheFile is { } file && File.Exists(file)
-                ? (JsonSerializer.Deserialize<WindowOptimum[]>(File.ReadAllBytes(file)) ?? []).Where(o => o.By is not null).ToDictionary(o => o.Window) : [];
+                ? (JsonSerializer.Deserialize<WindowOptimum[]>(File.ReadAllBytes(file)) ?? []).Where(o => o is { By: not null, Course: not null }).ToDictionary(o => o.Window) : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {

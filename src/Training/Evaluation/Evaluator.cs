@@ -20,11 +20,14 @@ public sealed class Evaluator
     /// <summary>Reference planners whose courses the oracle improves, whoever is evaluated: it is at least as good as each of them.</summary>
     private static readonly string[] Roster = ["static", "priced", "greedy", "local"];
 
+    private const string Hindsight = "hindsight";
+
     private readonly World _world;
     private readonly string? _cache;
     private readonly int _threads;
     private readonly string _tuningKey;
     private readonly PlannerSetup _setup;
+    private readonly HindsightCourses _courses = new();
 
     /// <param name="cache">Folder of tuned constants and oracle results; null: nothing is remembered.</param>
     public Evaluator(World world, string? cache, int threads, IProgress<EvaluationProgress>? progress = null)
@@ -41,6 +44,7 @@ public sealed class Evaluator
             Constants = new TunedConstants(cache, _tuningKey),
             Threads = threads,
             LmosMemoryShare = LmosShare(world),
+            Courses = _courses,
             Progress = progress is null ? null : new Relay<double>(s => progress.Report(new("tuning planners", s))),
         };
         Contestants = new Contestants(world, _setup);
@@ -57,22 +61,27 @@ public sealed class Evaluator
             ? windows : Math.Min(windows, links.Links.Windows ?? windows));
         var anchor = Contestants.Planner("static");
         var played = contestants.Any(c => c.Name == "static") ? contestants : [.. contestants, anchor];
-        var tallies = PairedPlay.Run(() => links.Environment(model), played, numbers, _threads,
+        // Hindsight plays the best courses, so whoever may have found them plays before it.
+        var tallies = PairedPlay.Run(() => links.Environment(model), [.. played.Where(c => c.Name != Hindsight)], numbers, _threads,
             progress is null ? null : new Relay<int>(n => progress.Report(new("playing windows", (double)n / numbers.Length))), cancel);
 
         var best = Oracle(links).Solve(numbers, [.. Roster.Select(r => Contestants.Planner(r).Create)], _threads,
             progress is null ? null : new Relay<int>(n => progress.Report(new("hindsight oracle", (double)n / numbers.Length))), cancel);
         var requests = model.Scenario.Requests;
         var optimum = best.Select(b => b.Reward / requests).ToArray();
+        var courses = best.ToDictionary(b => b.Window, b => b.Plans());
         var raisedBy = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var tally in tallies)
             for (var w = 0; w < optimum.Length; w++)
                 if (tally.Rewards[w] > optimum[w] + 1e-12)
                 {
                     optimum[w] = tally.Rewards[w];
+                    courses[numbers[w]] = tally.Course(w);
                     raisedBy.Add(played.FirstOrDefault(c => c.Name == tally.Name)?.Learner ?? tally.Name);
                 }
 
+        _courses.Become(courses);
+        tallies = WithHindsight(played, tallies, c => PairedPlay.Run(() => links.Environment(model), c, numbers, _threads, null, cancel));
         var zero = tallies.First(t => t.Name == "static");
         var experiment = _world.Experiment;
         var standings = new Standings(contestants, tallies);
@@ -99,6 +108,17 @@ public sealed class Evaluator
             Provenance = new Provenance(experiment.File, _world.ProfileHash, _world.Plans.Hash, _world.ScenarioHash, links.Links.Hash,
                 _world.Tuning.Links.Hash, experiment.Evaluate.Bootstrap, RunFolder.Version, System.Environment.Version.ToString()),
         };
+    }
+
+    /// <summary>All tallies in the order of their contestants, after those named hindsight have played too.</summary>
+    private static IReadOnlyList<PolicyTally> WithHindsight(
+        IReadOnlyList<Contestant> played, IReadOnlyList<PolicyTally> tallies, Func<Contestant[], IReadOnlyList<PolicyTally>> play)
+    {
+        Contestant[] last = [.. played.Where(c => c.Name == Hindsight)];
+        if (last.Length == 0)
+            return tallies;
+        var (first, then) = (new Queue<PolicyTally>(tallies), new Queue<PolicyTally>(play(last)));
+        return [.. played.Select(c => c.Name == Hindsight ? then.Dequeue() : first.Dequeue())];
     }
 
     private string StaticPlan(Contestant anchor)

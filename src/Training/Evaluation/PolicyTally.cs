@@ -37,6 +37,9 @@ public sealed class PolicyTally(string name, int windows, int requests)
         DecisionUs[row] = decisionUs;
     }
 
+    /// <summary>The plan of each request of a window, by index.</summary>
+    public int[] Course(int row) => [.. Outcomes[row].Select(o => o.Plan)];
+
     /// <param name="plan">Text of a plan by its index.</param>
     public PolicyReport Report(Interval? score, Func<int, string> plan)
     {

@@ -52,7 +52,7 @@ public sealed class HindsightOracleTests
     [InlineData("null")]
     [InlineData("[{\"Window\":0,\"Rew")]
     [InlineData("[{\"Window\":0}]")]
-    [InlineData("[{\"Window\":0,\"Reward\":1,\"By\":\"a\"},{\"Window\":0,\"Reward\":1,\"By\":\"a\"}]")]
+    [InlineData("[{\"Window\":0,\"Reward\":1,\"By\":\"a\",\"Course\":\"0\"},{\"Window\":0,\"Reward\":1,\"By\":\"a\",\"Course\":\"0\"}]")]
     public void ADamagedCacheIsMadeAnew(string damage)
     {
         using var folder = new TemporaryFolder();

@@ -45,6 +45,17 @@ public sealed class EvaluatorTests
     }
 
     [Fact]
+    public void HindsightEarnsAtLeastWhatAnyPolicyEarnsInEveryWindowAndScoresOne()
+    {
+        using var config = new TestConfig();
+        var report = Run(config.World(), ["local", "hindsight", "priced", "clairvoyant", "random", "lmos@8"]);
+        Assert.Equal(["local", "hindsight", "priced", "clairvoyant", "random", "lmos@8"], report.Policies.Select(p => p.Name));
+        for (var window = 0; window < report.Windows; window++)
+            Assert.All(report.Rewards, r => Assert.True(report.Rewards["hindsight"][window] >= r.Value[window] - 1e-9, $"{r.Key} in window {window}"));
+        Assert.Equal(1, report.Policies[1].Score!.Mean, 9);
+    }
+
+    [Fact]
     public void ThreadsAndCacheChangeNothing()
     {
         using var config = new TestConfig();

@@ -45,11 +45,11 @@ public sealed class DppPlannerTests
             Assert.True(costs[i].Energy <= costs[i - 1].Energy + 1e-9, $"{costs[i]} after {costs[i - 1]}");
             Assert.True(costs[i].Backlog > costs[i - 1].Backlog, $"{costs[i]} after {costs[i - 1]}");
         }
-        // The cheap plan can serve at most 0.25 / 0.3 of the requests; the rest has to be sent.
+        // The cheap plan can serve at most 0.25 / 0.3 of the requests, and a few more that wait at the end; the rest has to be sent.
         var share = 0.25 / 0.3;
         var least = share * 0.3 + (1 - share) * model.SendEnergy(0.2, 25_000);
         Assert.True(costs[0].Energy > 1.1 * least);
-        Assert.InRange(costs[^1].Energy, 0.99 * least, 1.02 * least);
+        Assert.InRange(costs[^1].Energy, 0.97 * least, 1.02 * least);
     }
 
     [Fact]
