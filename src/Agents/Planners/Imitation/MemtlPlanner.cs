@@ -12,9 +12,9 @@ public readonly record struct ImitationReport(double Accuracy, double Regret);
 /// MEMTL (multi-head ensemble multi-task learning, arXiv 2309.00907, after its published code MTFNN-CO): supervised imitation of an optimiser by
 /// one backbone that all heads share and several heads, each trained on a bootstrap subset with the backbone frozen. Whose plan is played is
 /// decided by computed cost (the cost model's reward less the tuned prices), never by the label, which the published evaluation uses.
-/// Widths (60, 40), rate 1e-3 and the order of training are the paper's. Here a head is a softmax over plans with cross-entropy, not shares with
-/// squared error; four heads, 10 and 5 epochs (30 there) and asking the optimiser in states that the imitator visits (DAgger, Ross, Gordon,
-/// Bagnell 2011) are guesses. Trained once, on training windows.
+/// Widths (60, 40), rate 1e-3, 30 epochs and the order of training are the paper's. Here a head is a softmax over plans with cross-entropy,
+/// not shares with squared error; four heads and asking the optimiser in states that the imitator visits (DAgger, Ross, Gordon, Bagnell 2011)
+/// are guesses. Trained once, on training windows.
 /// </summary>
 public sealed class MemtlPlanner : IPolicy
 {
@@ -23,8 +23,12 @@ public sealed class MemtlPlanner : IPolicy
 
     private const int BackboneWidth = 60, HeadWidth = 40, Batch = 128;
 
-    /// <summary>How often all samples are gone over for the backbone after each round, and for each head.</summary>
-    private const int BackboneEpochs = 10, HeadEpochs = 5, Rounds = 3;
+    /// <summary>How often all samples are gone over: by the backbone after each round, and by each head.</summary>
+    private const int Epochs = 30;
+
+    /// <summary>How often the optimiser is asked: in its own states, then in those of what was learned so far.</summary>
+    private const int Rounds = 3;
+
     private const double LearningRate = 1e-3;
 
     private readonly CostModel _model;
@@ -126,7 +130,7 @@ public sealed class MemtlPlanner : IPolicy
             foreach (var window in setup.TrainingWindows)
                 Follow(world, optimiser, round == 0 ? null : this, window, states, labels, ref count);
             int[] all = [.. Enumerable.Range(0, count)];
-            for (var step = 0; step < BackboneEpochs * count / Batch + 1; step++)
+            for (var step = 0; step < Epochs * count / Batch + 1; step++)
                 learner.Step(states, labels, all, ref rng);
             Split(whole);
             setup.Progress?.Report(0.8 * (round + 1) / Rounds);
@@ -142,7 +146,7 @@ public sealed class MemtlPlanner : IPolicy
             foreach (ref var row in subset.AsSpan())
                 row = rng.NextInt(count);
             var pupil = new PlanLearner(_heads[h], Batch, LearningRate);
-            for (var step = 0; step < HeadEpochs * count / Batch + 1; step++)
+            for (var step = 0; step < Epochs * count / Batch + 1; step++)
                 pupil.Step(features, labels, subset, ref rng);
             setup.Progress?.Report(0.8 + 0.2 * (h + 1) / Heads);
         }
