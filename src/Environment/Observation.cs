@@ -16,7 +16,7 @@ public sealed class Observation
     /// <summary>Time this request may take, s.</summary>
     public double Deadline;
 
-    /// <summary>Device work that is accepted and not finished, s at the present speed.</summary>
+    /// <summary>Device work that is accepted and not finished, s at the present speed, as if no image left early.</summary>
     public double DeviceBacklog;
 
     /// <summary>Device work that appears if every transfer under way is late, s.</summary>

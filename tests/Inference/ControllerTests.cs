@@ -43,7 +43,7 @@ public class ControllerTests
             {
                 var e = expected[outcome.Request];
                 Assert.Equal((e.Plan, e.Kind, e.Exit), (outcome.Plan, outcome.Kind, outcome.Exit));
-                Assert.Equal(rates[outcome.Request], rate, rates[outcome.Request] * 1e-4);
+                Assert.Equal(rates[outcome.Request], rate, rates[outcome.Request] * 5e-4);
                 Close(e.Latency, outcome.Latency);
                 Close(e.Reward, outcome.Reward);
                 Close(e.Energy, outcome.Energy);

@@ -125,12 +125,14 @@ public sealed class CostModel(CostTable table, Scenario scenario)
         var answer = start + sending + o.Rtt + cost.ServerSeconds * o.ServerLoad;
         var branch = Fallback(plan, o.Deadline, ready, o.Slowdown);
         var cancelAt = branch.Exists ? o.Deadline - branch.Seconds : o.Deadline;
+        // A branch goes before what waits for the device, but what runs there is not interrupted.
+        var tooBusy = bypasses && o.DeviceBacklog > cancelAt;
         if (answer <= cancelAt)
             return new(answer, Reward(true, accuracy, answer, o.Deadline), accuracy,
                 DeviceEnergy(device) + SendEnergy(sending, cost.Bytes), device, sending, OutcomeKind.Answered);
         var sent = Math.Clamp(cancelAt - start, 0, sending);
         var wasted = SendEnergy(sent, sent * rate / 8);
-        if (branch.Exists)
+        if (branch.Exists && !tooBusy)
             return new(o.Deadline, Reward(true, branch.Accuracy, o.Deadline, o.Deadline), branch.Accuracy,
                 DeviceEnergy(device + branch.Seconds) + wasted, device + branch.Seconds, sent, OutcomeKind.Fallback);
         return Miss(o, device, DeviceEnergy(device) + wasted) with { UplinkSeconds = sent };

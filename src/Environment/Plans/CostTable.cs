@@ -74,6 +74,9 @@ public sealed class CostTable
     /// <summary>The ways that images take through a plan that lets them leave when an exit is confident; empty for every other plan.</summary>
     public ReadOnlySpan<GatedWay> Ways(int plan) => _paths[plan] is { } path ? path.Ways : default;
 
+    /// <summary>Device time of a request that no early exit answers, on the cool device.</summary>
+    public double LongestDeviceSeconds(int plan) => _paths[plan] is { } path ? path.Ways[^1].DeviceSeconds : _costs[plan].DeviceSeconds;
+
     /// <summary>Which of <see cref="Ways"/> the image takes.</summary>
     public int WayOf(int plan, int image) => _paths[plan]!.WayOf(image);
 

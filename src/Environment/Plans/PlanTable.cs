@@ -63,17 +63,23 @@ public sealed class PlanTable
     public PlanTable Pruned(CostTable costs, DominanceTolerance tolerance)
     {
         int[] ordinary = [.. Enumerable.Range(0, Count).Where(p => Ordinary(p) && costs.Runnable[p])];
-        int[] best = [.. ordinary.Where(p => !ordinary.Any(q => Beats(costs, q, p)))];
+        int[] best = [.. ordinary.Where(p => !ordinary.Any(q => Same(q, p) && Beats(costs, q, p)))];
         var left = ordinary.ToHashSet();
         var stays = new HashSet<OffloadPlan>();
         while (left.Count > 0)
         {
-            var keep = best.MaxBy(q => left.Count(p => Dominates(costs[q], costs[p], tolerance)));
+            var keep = best.MaxBy(q => left.Count(p => Same(q, p) && Dominates(costs[q], costs[p], tolerance)));
             stays.Add(_plans[keep]);
-            left.RemoveWhere(p => Dominates(costs[keep], costs[p], tolerance));
+            left.RemoveWhere(p => Same(keep, p) && Dominates(costs[keep], costs[p], tolerance));
         }
         return new PlanTable(_plans.Where(p => p.Kind == PlanKind.Drop || stays.Contains(p with { Probe = false })));
     }
+
+    /// <summary>
+    /// A gated plan is compared only with plans of the same gate: its mean says little of a request that meets a deadline with the time of all
+    /// exits that it tried.
+    /// </summary>
+    private bool Same(int q, int p) => Equals(_plans[q].Gate, _plans[p].Gate);
 
     private bool Ordinary(int p) => _plans[p] is { Probe: false, Kind: not PlanKind.Drop };
 

@@ -14,7 +14,7 @@ public struct Job
     /// <summary>Absolute times, s since the window began.</summary>
     public double Arrival, Deadline, Ready, Start, End;
 
-    /// <summary>When the device should be done.</summary>
+    /// <summary>When the device should be done, at the latest: nobody knows beforehand whether an image leaves early.</summary>
     public double Due;
 
     /// <summary>Time that the head or branch on the device takes if the profile is right, s.</summary>

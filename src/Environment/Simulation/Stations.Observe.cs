@@ -19,7 +19,7 @@ public sealed partial class Stations
             switch (job.Stage)
             {
                 case Stage.WaitDevice or Stage.OnDevice:
-                    device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table[job.Plan].DeviceSeconds * slowdown;
+                    device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table.LongestDeviceSeconds(job.Plan) * slowdown;
                     pending += job.Bytes * model.Table[job.Plan].GoesOn;
                     continue;
                 case Stage.OnFallback:

@@ -78,12 +78,6 @@ public sealed partial class Stations
         {
             Remove(j);
         }
-        else if (job.Stage == Stage.OnDevice && Held(job) is >= 0 and var held)
-        {
-            var way = model.Table.Ways(job.Plan)[held];
-            (job.BranchExit, job.BranchAccuracy) = (way.Exit, model.Table.AccuracyOf(new FallbackBranch(way.Exit, 0, way.HeldAccuracy), job.Image));
-            FallBack(j);
-        }
         else if (job.Stage is >= Stage.WaitUplink and <= Stage.ToDevice && job.BranchExit >= 0)
         {
             if (job.BranchSeconds == 0)
@@ -97,6 +91,21 @@ public sealed partial class Stations
         }
         else
         {
+            Lose(j);
+        }
+    }
+
+    /// <summary>Nothing better comes in time: the answer of the last exit that the image passed by counts; without one the request is a miss.</summary>
+    private void Lose(int j)
+    {
+        ref var job = ref _jobs[j];
+        if (Held(job) is >= 0 and var held)
+        {
+            var way = model.Table.Ways(job.Plan)[held];
+            End(j, OutcomeKind.Fallback, model.Table.AccuracyOf(new FallbackBranch(way.Exit, 0, way.HeldAccuracy), job.Image), way.Exit);
+        }
+        else
+        {
             End(j, OutcomeKind.Missed, 0, -1);
         }
     }
@@ -104,12 +113,14 @@ public sealed partial class Stations
     /// <summary>Whether the job's image leaves at an exit before the planned one.</summary>
     private bool Leaves(in Job job) => job.Way >= 0 && model.Table.Ways(job.Plan)[job.Way].Leaves;
 
-    /// <summary>The last exit that the head now on the device has passed by, as a way of the plan; -1 if none. Its answer is there, though it was not sure.</summary>
+    /// <summary>The last exit that the image has passed by, as a way of the plan; -1 if none. Its answer is there, though it was not sure.</summary>
     private int Held(in Job job)
     {
-        var ways = model.Table.Ways(job.Plan);
         if (job.Way < 0)
             return job.Passed;
+        if (job.Stage != Stage.OnDevice)
+            return job.Stage == Stage.WaitDevice ? -1 : job.Way - 1;
+        var ways = model.Table.Ways(job.Plan);
         var pace = (job.End - job.Start) / ways[job.Way].DeviceSeconds;
         var held = job.Way - 1;
         while (held >= 0 && ways[held].DeviceSeconds * pace > Now - job.Start)
@@ -152,13 +163,14 @@ public sealed partial class Stations
             var ways = branch ? default : model.Table.Ways(job.Plan);
             if (Now + (ways.IsEmpty ? expected : ways[0].DeviceSeconds) * slowdown * _calibration > job.Deadline + Tolerance)
             {
-                End(j, OutcomeKind.Missed, 0, -1);
+                Lose(j);
                 continue;
             }
             job.Nominal = (!branch && job.Way >= 0 ? ways[job.Way].DeviceSeconds : expected) * slowdown;
             job.DeviceWait += Now - job.Ready;
             job.Stage = branch ? Stage.OnFallback : Stage.OnDevice;
-            (job.Start, job.Due, _onDevice) = (Now, Now + expected * slowdown * _calibration, j);
+            var longest = branch ? expected : model.Table.LongestDeviceSeconds(job.Plan);
+            (job.Start, job.Due, _onDevice) = (Now, Now + longest * slowdown * _calibration, j);
             job.End = world.Compute(job, Now, job.Nominal);
             Warm(0);
         }

@@ -109,7 +109,7 @@ public sealed partial class Stations
         if (_jobs[j].IsProbe)
             Remove(j);
         else
-            End(j, OutcomeKind.Missed, 0, -1);
+            Lose(j);
     }
 
     private void Ended(int j, double at)

@@ -46,6 +46,17 @@ public sealed class CostModelTests
     }
 
     [Fact]
+    public void ABranchThatADeviceBusyUntilTooLateWouldHaveToRunIsAMiss()
+    {
+        var model = TestWorld.Model();
+        var remote = Enumerable.Range(0, model.Count).Single(p => model.Table.Plans[p].ToString() == "remote@3");
+        var o = new Observation { Deadline = 0.5, Rate = 1e5, Rtt = 0.04, ServerLoad = 1, Slowdown = 1 };
+        Assert.Equal(OutcomeKind.Fallback, model.Predict(remote, o).Kind); // 0.1 s from the input
+        o.DeviceBacklog = 0.45;
+        Assert.Equal(OutcomeKind.Missed, model.Predict(remote, o).Kind);
+    }
+
+    [Fact]
     public void QueuesDelayWhatIsExpected()
     {
         var model = TestWorld.Model();

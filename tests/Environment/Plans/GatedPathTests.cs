@@ -100,5 +100,31 @@ public sealed class GatedPathTests
         Assert.Superset(new HashSet<OutcomeKind> { OutcomeKind.Answered, OutcomeKind.Fallback, OutcomeKind.Missed }, kinds);
     }
 
+    [Fact]
+    public void WhoPassedAnExitHasItsAnswerWhenTheBranchComesTooLate()
+    {
+        // The link carries nothing in time, and when the better branch should start the device is busy with another request.
+        var model = GatedWorld.Model(TestWorld.Scenario with { Reward = TestWorld.Scenario.Reward with { FallbackShare = 0.6 } });
+        var plan = Plan(model.Table, "cut2@3/8b?c0.7*2");
+        var image = Enumerable.Range(0, GatedWorld.Images).First(i => model.Table.WayOf(plan, i) == 2);
+        var timeline = new Timeline(links: TestWorld.Constant(1e3), model: model);
+        var request = timeline.At(0, "cut2@3/8b?c0.7*2", 0.5, image);
+        timeline.At(0.3, "local@3", 1);
+        var outcome = timeline.End(request);
+        Assert.Equal((OutcomeKind.Fallback, 1), (outcome.Kind, outcome.Exit));
+        Assert.Equal(model.Table.Ways(plan)[1].HeldAccuracy, outcome.Accuracy, 12);
+        Assert.Equal(0.5, outcome.Latency, 9);
+    }
+
+    [Fact]
+    public void PlansOfOtherGatesPruneNoPlan()
+    {
+        var (all, without) = (GatedWorld.Model(), PlanTable.Of(GatedWorld.Profile, [4, 8], probe: true));
+        var pruned = all.Table.Plans.Pruned(all.Table, DominanceTolerance.Default).Plans;
+        var alone = without.Pruned(new CostTable(GatedWorld.Profile, without, TestWorld.Scenario), DominanceTolerance.Default).Plans;
+        Assert.Equal(alone, pruned.Where(p => p.Gate is null));
+        Assert.Contains(pruned, p => p.Gate is not null);
+    }
+
     private static int Plan(CostTable table, string text) => table.Plans.Plans.ToList().FindIndex(p => p.ToString() == text);
 }
