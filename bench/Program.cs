@@ -14,6 +14,8 @@ switch (args)
     case ["coverage", .. var evaluations]:
         CoverageBench.Run(evaluations);
         return 0;
+    case ["cic", .. var profiles]:
+        return CicBench.Run(profiles);
     default:
         Console.WriteLine("""
             dotnet run -c Release --project bench -- NAME
@@ -22,6 +24,7 @@ switch (args)
               codec  quantising and packing a tensor beside copying it and beside a plain loop, GB/s of input and ratios
               coverage [EVALUATION.json...]
                      how often 95 % intervals hold the truth, on simulated windows and seeds and on the windows of real evaluations
+              cic    a decision of DADS beside one of CIC on the shipped network and ResNet-50, or on the profiles named; us and ratios
               sac    one SAC update and one decision, beside the same update on the scalar triple loop
 
             Each round measures all contestants one after the other; medians over rounds, process CPU time, one thread.

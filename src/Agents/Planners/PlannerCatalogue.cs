@@ -33,6 +33,9 @@ public static class PlannerCatalogue
         new("lmos-naive", "companion of LMOS: the inner split of least latency below its memory cap",
             o => new LmosNaivePlanner(o.Setup.Model, o.Setup.LmosMemoryShare, o.Bits, o.Name), TakesBits: true),
 
+        new("smartsplit", "NSGA-II front in latency, energy and edge memory; TOPSIS with equal weights picks from it",
+            o => new SmartSplitPlanner(o.Setup.Model, o.Setup.Seed, o.Bits, o.Name), TakesBits: true),
+
         new("neurosurgeon", "split of least latency by regressed layer times",
             o => new NeurosurgeonPlanner(o.Setup.Model, NeurosurgeonGoal.Latency, o.Bits, o.Name), TakesBits: true),
         new("neurosurgeon-energy", "split of least energy on the device by regressed layer times",

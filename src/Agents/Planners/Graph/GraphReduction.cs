@@ -4,8 +4,8 @@ namespace RlOffload.Agents.Planners;
 /// A smaller graph with the same smallest cuts, whatever the rate, worked out once: CIC's idea (Yang et al., IJCNN 2022). How the paper compresses was not at hand; the rule is
 /// ours. Let P be the prefix up to a layer that every other layer comes before or after. A partition S that keeps P and more is never better than P itself if it sends no
 /// fewer bytes, packs no fewer numbers, and if what it runs on the device beyond P would be no slower on the server. Where that holds of all S between one such layer
-/// and the next, which a smallest cut by bytes and one by time each show, no smallest cut lies there and the layers become one. Of a chain whose device is slower
-/// than its server the strict running minima of the bytes remain.
+/// and the next, which a smallest cut by bytes and one by time each show, no smallest cut lies there and the layers become one. Within branches a layer becomes one with its
+/// only reader where it sends no less than it alone reads. Of a chain whose device is slower than its server the strict running minima of the bytes remain.
 /// </summary>
 public sealed class GraphReduction
 {
@@ -63,7 +63,20 @@ public sealed class GraphReduction
             for (var v = from + 1; v <= to; v++)
                 first[v] = start;
         }
+        for (var v = 0; v + 1 < first.Length; v++)
+            if (first[v + 1] == v + 1 && IsBetterBefore(v))
+                for (var w = v + 1; w < first.Length && first[w] == v + 1; w++)
+                    first[w] = first[v];
         return first;
+    }
+
+    /// <summary>Whether the device need never end with this layer: its only reader follows, it reads one tensor alone, sends no less than that and is no quicker on the device.</summary>
+    private bool IsBetterBefore(int layer)
+    {
+        GraphTensor[] read = [.. _graph.Tensors.Where(t => t.Readers.Contains(layer))], made = [.. _graph.Tensors.Where(t => t.Maker == layer)];
+        var (edge, cloud) = (_graph.Layers[layer].EdgeSeconds, _graph.Layers[layer].CloudSeconds);
+        return read is [{ Readers.Count: 1 } only] && made.All(t => t.Readers is [var reader] && reader == layer + 1)
+            && made.Sum(t => t.Bytes) >= only.Bytes && made.Sum(t => t.PackSeconds) >= only.PackSeconds && edge >= 0 && edge >= _ratio * cloud;
     }
 
     /// <summary>Layers that every other layer comes before or after, and -1 before them; the layers up to one of them are all that it needs.</summary>

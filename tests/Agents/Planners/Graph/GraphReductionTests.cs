@@ -62,6 +62,16 @@ public sealed class GraphReductionTests
         Assert.Equal(left, GraphReduction.Of(graph).Graph.Layers.Count);
     }
 
+    /// <summary>As below convolutions: what normalises and cuts off negative numbers sends what it reads, so a branch need not be cut behind it.</summary>
+    [Fact]
+    public void WithinABranchALayerBecomesOneWithItsReaderUnlessItShrinks()
+    {
+        // stem; a branch of convolution, normalisation, activation, convolution; a shortcut; the addition, which answers
+        var graph = new LayerGraph([.. Enumerable.Repeat(new GraphLayer(1, 0.1), 7)],
+            [new(-1, [0], 200), new(0, [1, 5], 100), new(1, [2], 25), new(2, [3], 25), new(3, [4], 25), new(4, [6], 10), new(5, [6], 10)]);
+        Assert.Equal([0, 1, 4, 5, 6], GraphReduction.Of(graph).Last);
+    }
+
     [Fact]
     public void WhereTheServerIsNotFasterNothingIsTakenForGranted()
     {
