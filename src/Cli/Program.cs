@@ -10,6 +10,7 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     ProfilesVerb.Create(),
     TrainVerb.Create(),
     EvaluateVerb.Create(),
+    CompareVerb.Create(),
     ExportVerb.Create(),
     VerifyVerb.Create(),
     ServeVerb.Create(),

@@ -93,7 +93,8 @@ public sealed class RunFolder(string path)
         return loop.Best;
     }
 
-    public void WriteEvaluation(Evaluation.EvaluationReport report) => WriteText(Evaluation, JsonSerializer.Serialize(report, ProfileFile.Json));
+    /// <summary>What 'rloffload verify' compares with later.</summary>
+    public void WriteEvaluation(Evaluation.EvaluationReport report) => WriteText(Evaluation, JsonSerializer.Serialize(report with { Timeline = null }, ProfileFile.Json));
 
     public static void WriteText(string path, string text) => Move(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 

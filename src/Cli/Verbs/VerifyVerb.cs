@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using RlOffload.Environment;
 using RlOffload.Inference.Policies;
+using RlOffload.Training;
 using Spectre.Console;
 
 namespace RlOffload.Cli.Verbs;
@@ -10,31 +11,57 @@ internal static class VerifyVerb
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("DIR") { Description = "A folder with a frozen policy (policy.json and policy.onnx)." };
+        var folder = new Argument<string>("DIR") { Description = "A folder with a frozen policy (policy.json and policy.onnx), or the folder of a run." };
         var model = new Option<string?>("--model") { Description = "The network to compare with [default: the one that policy.json names]." };
         var profile = new Option<string?>("--profile") { Description = "The profile to compare with [default: the one that policy.json names]." };
         var json = new Option<string?>("--json") { Description = "Write the report to this file as well." };
+        var noCache = new Option<bool>("--no-cache") { Description = "Of a run: tune planners and search the oracle anew as well." };
         var command = new Command("verify", """
             Proves that a frozen policy decides as it did when it was trained: its golden vectors are replayed through
             ONNX Runtime, and its model, cuts and plan table are compared with those that are here.
-            Exit code 0: it does; 1: a plan or a logit differs; 2: it must not be used with this model or profile.
+            Proves of a run that its recorded evaluation is what its checkpoint does: everything is played again, as its config and manifest
+            say, and compared bit for bit (but for the time of a decision, which is measured).
+            Exit code 0: it does; 1: a plan, a logit or a result differs; 2: it must not be used with this model or profile.
 
-            Example:
+            Examples:
               rloffload verify checkpoints/quickstart
+              rloffload verify runs/quickstart-seed1
             """)
         {
-            folder, model, profile, json,
+            folder, model, profile, json, noCache,
         };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(folder), parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(json)));
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await Task.Yield();
+            var dir = parsed.GetRequiredValue(folder);
+            if (!FrozenPolicyFile.IsIn(dir) && RunFolder.IsIn(dir))
+                return VerifyRun(dir, parsed.GetValue(noCache) ? null : EvaluateVerb.CacheFolder, parsed.GetValue(json), cancel);
+            return Run(dir, parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(json));
+        });
         return command;
+    }
+
+    private static int VerifyRun(string folder, string? cache, string? json, CancellationToken cancel)
+    {
+        RunVerification report = null!;
+        Stages.Bars(AnsiConsole.Console).Start(context =>
+            report = RunVerification.Of(new RunFolder(folder), cache, System.Environment.ProcessorCount, new Stages(context), cancel));
+        foreach (var difference in report.Differences)
+            AnsiConsole.MarkupLineInterpolated($"[red]differs[/] {difference}");
+        foreach (var note in report.Notes)
+            AnsiConsole.WriteLine(note);
+        AnsiConsole.WriteLine($"{report.Policies} policies on {report.Windows} windows, {report.Compared} values compared bit for bit: {(report.Passed ? "verified" : "FAILED")}");
+        if (json is not null)
+            RunFolder.WriteText(json, JsonSerializer.Serialize(report, FrozenPolicyFile.Json));
+        return report.Passed ? 0 : 1;
     }
 
     private static int Run(string folder, string? model, string? profile, string? json)
     {
         if (!Directory.Exists(folder))
-            throw new InputException(folder, "DIR", "is no folder; a folder with a frozen policy is needed");
+            throw new InputException(folder, "DIR", "is no folder; a folder with a frozen policy or a run is needed");
         if (!FrozenPolicyFile.IsIn(folder))
-            throw new InputException(folder, FrozenPolicyFile.Description, "is not there; a folder written by 'rloffload export' can be verified");
+            throw new InputException(folder, FrozenPolicyFile.Description, "is not there; a folder written by 'rloffload export' or 'rloffload train' can be verified");
         var report = PolicyVerification.Run(folder, model, profile);
         foreach (var warning in report.Warnings)
             AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {warning}");

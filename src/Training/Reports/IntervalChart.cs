@@ -12,7 +12,7 @@ internal static class IntervalChart
         double height = rows.Count * Row + Bottom + 4, bottom = height - Bottom;
         double X(double v) => Names + axis.Share(v) * (Width - Names - Right);
         var grid = string.Concat(axis.Ticks(5).Select(v =>
-            ChartFrame.Line(X(v), 0, X(v), bottom, v == 0 || v == 1 ? "rule" : "grid") + ChartFrame.Label(X(v), bottom + 15, "middle", Axis.Label(v))));
+            ChartFrame.Line(X(v), 0, X(v), bottom, !axis.Log && (v is 0 or 1) ? "rule" : "grid") + ChartFrame.Label(X(v), bottom + 15, "middle", Axis.Label(v))));
         var marks = string.Concat(rows.Select((r, i) =>
         {
             var (y, style) = (i * Row + Row / 2 + 2, highlights.StyleOf(r.Name));

@@ -18,15 +18,15 @@ internal static class PageStyle
         .facts { display: flex; flex-wrap: wrap; gap: 10px; margin: 12px 0; padding: 0; list-style: none; }
         .facts li { background: var(--card); border-radius: 8px; padding: 8px 14px; } .facts b { display: block; font-size: 1.2rem; }
         .scroll { overflow-x: auto; }
-        table { border-collapse: collapse; font-size: 0.86rem; font-variant-numeric: tabular-nums; min-width: 100%; }
-        th, td { padding: 4px 9px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
+        table { border-collapse: collapse; font-size: 0.8rem; font-variant-numeric: tabular-nums; min-width: 100%; }
+        th, td { padding: 4px 6px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--grid); }
         thead th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
         tbody th { text-align: left; font-weight: 500; position: sticky; left: 0; background: var(--page); } thead th:first-child { text-align: left; }
         tbody tr:hover > * { background: var(--card); } td small { color: var(--soft); }
         table.facts-table td { text-align: left; white-space: normal; overflow-wrap: anywhere; } table.facts-table th { vertical-align: top; }
         .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 5px; margin-right: 6px; background: currentColor; }
-        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 14px; align-items: start; }
-        figure { margin: 0; background: var(--card); border-radius: 10px; padding: 10px 12px; min-width: 0; } figure.full { margin-top: 14px; }
+        .charts { columns: 340px; column-gap: 14px; margin-top: 16px; }
+        figure { margin: 0 0 14px; break-inside: avoid; background: var(--card); border-radius: 10px; padding: 10px 12px; min-width: 0; } figure.full { margin-top: 14px; }
         figcaption { font-weight: 600; margin-bottom: 4px; }
         svg { display: block; width: 100%; height: auto; } svg.wide { min-width: 860px; }
         svg text { font-size: 11px; fill: var(--soft); } svg text.axis { fill: var(--ink); } svg text.name { fill: var(--ink); font-weight: 600; }

@@ -46,5 +46,28 @@ public static class CrossedInterval
         return new Interval(theta, theta - half, theta + half);
     }
 
+    /// <summary>
+    /// Mean of a - b over windows that both played, where either may have several seeds of its own: V = s2(seeds of a) / K_a + s2(seeds of b) / K_b
+    /// + s2(windows' differences) / n, Satterthwaite's degrees of freedom. What is left over in seeds and windows alike counts twice: a little wide.
+    /// </summary>
+    /// <param name="a">[seed][window]; <paramref name="b"/> likewise, over the same two or more windows.</param>
+    public static Interval Difference(IReadOnlyList<IReadOnlyList<double>> a, IReadOnlyList<IReadOnlyList<double>> b)
+    {
+        var windows = a[0].Count;
+        if (windows < 2 || a.Concat(b).Any(row => row.Count != windows))
+            throw new ArgumentException("all seeds of both need the same two or more windows");
+        var differences = ScoreInterval.Average(a).Zip(ScoreInterval.Average(b), (x, y) => x - y).ToArray();
+        var parts = new[] { a.Select(row => row.Average()).ToArray(), [.. b.Select(row => row.Average())], differences }
+            .Where(p => p.Length > 1).Select(p => (V: Variance(p) / p.Length, Df: p.Length - 1.0)).ToArray();
+        var (mean, together) = (differences.Average(), parts.Sum(p => p.V));
+        if (together <= 1e-30)
+            return new Interval(mean, mean, mean);
+        var freedom = together * together / parts.Sum(p => p.V * p.V / p.Df);
+        var half = StudentT.InvCDF(0, 1, Math.Max(1, freedom), 0.975) * Math.Sqrt(together);
+        return new Interval(mean, mean - half, mean + half);
+    }
+
+    private static double Variance(double[] values) => values.Average() is var mean ? values.Sum(v => Square(v - mean)) / (values.Length - 1) : 0;
+
     private static double Square(double x) => x * x;
 }

@@ -29,6 +29,10 @@ public sealed class TrainVerbTests
         Assert.All(names, name => Assert.Contains(name, output));
         Assert.True(output.Split('\n').Any(line => line.Contains("decide us") && line.Contains("policy")), "a redirected table is not squeezed:\n" + output);
 
+        var verified = CommandLine.RunIn(config.At("cache"), ["verify", config.At("run")]);
+        Assert.True(verified.ExitCode == 0, verified.Output + verified.Errors);
+        Assert.Contains("verified", verified.Output);
+
         var world = config.World();
         var interrupted = new RunFolder(config.At("interrupted"));
         var training = new TrainingRun(Experiment.Load(config.Path, TestConfig.Quick, 4).Build(), interrupted, TimeProvider.System);

@@ -1,0 +1,34 @@
+using RlOffload.Training.Statistics;
+
+namespace RlOffload.Training.Evaluation;
+
+/// <summary>Policies against each other on the windows that all of them played.</summary>
+public sealed record Comparison(EvaluationReport Evaluation, IReadOnlyList<PolicyPair> Pairs)
+{
+    /// <summary>Every two policies of an evaluation, in its order.</summary>
+    public static Comparison Of(EvaluationReport report)
+    {
+        var draws = report.Provenance?.Bootstrap ?? 2000;
+        var runs = report.Policies.Select(p => p.Name).Distinct().Select(n =>
+            new ScenarioRuns(n, report.SeedRewards.GetValueOrDefault(n) ?? [report.Rewards[n]], report.AnchorRewards, report.OracleRewards)).ToArray();
+        return new Comparison(report, [.. runs.SelectMany((a, i) => runs.Skip(i + 1).Select(b => Pair(a, b)))]);
+
+        PolicyPair Pair(ScenarioRuns a, ScenarioRuns b)
+        {
+            var alone = a.Seeds == 1 && b.Seeds == 1;
+            double[] first = [.. a.Rewards[0]], second = [.. b.Rewards[0]];
+            return new PolicyPair(a.Scenario, b.Scenario,
+                alone ? ScoreInterval.Difference(first, second, report.Seed, draws) : CrossedInterval.Difference(a.Rewards, b.Rewards),
+                alone ? WinShare.Of(first, second)
+                    : StratifiedBootstrap.Improvement([a with { Scenario = report.Config }], [b with { Scenario = report.Config }], report.Seed, draws));
+        }
+    }
+}
+
+/// <param name="Difference">Mean reward a request of the first less the second's, over paired windows (and seeds).</param>
+/// <param name="Improvement">Probability that the first earns more in a window, a tie counting half.</param>
+public sealed record PolicyPair(string First, string Second, Interval Difference, Interval Improvement)
+{
+    /// <summary>Who earns more, as far as the interval tells.</summary>
+    public string Verdict => Difference.Low > 0 ? $"{First} earns more" : Difference.High < 0 ? $"{Second} earns more" : "no difference shown";
+}
