@@ -21,7 +21,7 @@ public sealed class ScenariosTests
             return;
         Assert.Equal(name, experiment.Name);
         var world = experiment.Build();
-        Assert.InRange(world.Plans.Count, 12, 70);
+        Assert.InRange(world.Plans.Count, 12, name == "confidence-exits" ? 90 : 70);
         Assert.Equal(120, world.Scenario.Requests);
         Assert.True(experiment.Evaluate.Repeat || world.Test.Links.Windows is null, "40 windows need more stretches of the test traces, or repeat");
     }
