@@ -52,6 +52,15 @@ public static class PlannerCatalogue
         new("edgent+bits", "edgent that also chooses the width, the widest that meets the deadline",
             o => new EdgentPlanner(o.Setup.Model, null, o.Name)),
 
+        new("splitee", "bandit over the exit that is tried on the device; who is not sure there is sent",
+            o => SplitEePlanner.Learned(o.Setup, SplitEeVariant.SplitEe, o.Bits, o.Name), TakesBits: true, NeedsImages: true),
+        new("splitee-s", "splitee that computes the exits on the way too and learns from all of them",
+            o => SplitEePlanner.Learned(o.Setup, SplitEeVariant.SplitEeS, o.Bits, o.Name), TakesBits: true, NeedsImages: true),
+        new("i-splitee", "splitee with the costs and the threshold of its image classifiers",
+            o => SplitEePlanner.Learned(o.Setup, SplitEeVariant.ISplitEe, o.Bits, o.Name), TakesBits: true, NeedsImages: true),
+        new("branchynet", "everything on the device, leaving at the first exit whose entropy is below a tuned threshold",
+            o => BranchyNetPlanner.Tuned(o.Setup), NeedsImages: true),
+
         new("clairvoyant", "diagnostic: knows the trace, one request ahead", o => new ClairvoyantPlanner(o.Setup.Model, o.Setup.Candidates), IsDiagnostic: true),
         new("slot-oracle", "diagnostic: greedy with the rate of this moment", o => new SlotOraclePlanner(o.Setup.Model, o.Setup.Candidates), IsDiagnostic: true),
         new("knows-link", "diagnostic: mpc that knows the link, not the arrivals", o => KnowsLinkPlanner.Tuned(o.Setup), IsDiagnostic: true),

@@ -26,7 +26,7 @@ public sealed class Contestants(World world, PlannerSetup setup)
                 var contestant = Find(source);
                 found.Add(choice.IsLearner ? contestant with { Name = $"{choice.Name}={source}", Learner = choice.Name } : contestant);
             }
-            catch (InputException e) when (choice.IsOneOfAll || (severalScenarios && !PlannerCatalogue.Knows(source)))
+            catch (InputException e) when (choice.IsOneOfAll || (severalScenarios && (!PlannerCatalogue.Knows(source) || LacksImages(source))))
             {
                 Warn($"{choice.Name} is left out: {e.Problems[0]}");
             }
@@ -47,6 +47,9 @@ public sealed class Contestants(World world, PlannerSetup setup)
         throw new InputException("--policy", typed,
             $"is neither a planner nor a folder with a run or a frozen policy, allowed: {string.Join(", ", PlannerCatalogue.All.Select(p => p.Name))}, or such a folder");
     }
+
+    /// <summary>A planner that this scenario's profile knows too little for.</summary>
+    private bool LacksImages(string name) => world.Profile.Outcomes is null && PlannerCatalogue.All.Any(p => p.Name == name.Split('@')[0] && p.NeedsImages);
 
     /// <summary>Whether it is a planner that sees what no device can.</summary>
     public static bool IsDiagnostic(string name) => PlannerCatalogue.All.Any(p => p.Name == name.Split('@')[0] && p.IsDiagnostic);

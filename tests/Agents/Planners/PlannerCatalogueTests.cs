@@ -10,11 +10,14 @@ namespace RlOffload.Tests.Agents.Planners;
 public sealed class PlannerCatalogueTests
 {
     public static TheoryData<string> Names =>
-        [.. PlannerCatalogue.All.Select(p => p.Name), .. PlannerCatalogue.All.Where(p => p.TakesBits).Select(p => p.Name + "@8")];
+        [.. Everywhere.Select(p => p.Name), .. Everywhere.Where(p => p.TakesBits).Select(p => p.Name + "@8")];
 
     /// <summary>Those that could run on a device.</summary>
     public static TheoryData<string> Causal =>
-        [.. PlannerCatalogue.All.Where(p => !p.IsDiagnostic).Select(p => p.Name), .. PlannerCatalogue.All.Where(p => p.TakesBits).Select(p => p.Name + "@8")];
+        [.. Everywhere.Where(p => !p.IsDiagnostic).Select(p => p.Name), .. Everywhere.Where(p => p.TakesBits).Select(p => p.Name + "@8")];
+
+    /// <summary>Those that play with any profile; the tests of the others are theirs.</summary>
+    private static IEnumerable<PlannerEntry> Everywhere => PlannerCatalogue.All.Where(p => !p.NeedsImages);
 
     private static PlannerSetup Setup(CostModel model) => RandomWorld.Setup(model) with { TrainingWindows = [0], Candidates = [.. RandomWorld.Setup(model).Candidates.Where((_, i) => i % 2 == 0)] };
 
