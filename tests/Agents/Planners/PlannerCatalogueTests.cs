@@ -2,6 +2,7 @@ using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Environment.Links;
 using RlOffload.Environment.Plans;
+using RlOffload.Environment.Simulation;
 using RlOffload.Tests.Environment;
 
 namespace RlOffload.Tests.Agents.Planners;
@@ -152,21 +153,23 @@ public sealed class PlannerCatalogueTests
     [Fact]
     public void NoTwoNamesShareAllDecisions()
     {
-        // The first expects a slow link, so that it may pay to look; in the others more than one split is worth playing.
+        // The first expects a slow link, so that it may pay to look; in the next two more than one split is worth playing; the last two know how sure each exit is of each image.
         var slow = Heat.Scenario with { Uplink = Heat.Scenario.Uplink with { PriorBitsPerSecond = 1e5 } };
-        CostModel[] models = [RandomWorld.Model(6, slow), RandomWorld.Model(1), RandomWorld.Model(10)];
-        var decisions = PlannerCatalogue.All.ToDictionary(p => p.Name, _ => new List<int>());
-        foreach (var model in models)
-            Record(model, decisions);
+        CostModel[] models = [RandomWorld.Model(6, slow), RandomWorld.Model(1), RandomWorld.Model(10), BanditWorld.Model(), BanditWorld.Model(BanditWorld.Unhurried)];
+        var decisions = models.Select(Record).ToArray();
         var names = PlannerCatalogue.All.Select(p => p.Name).ToArray();
         var pairs = Enumerable.Range(0, names.Length).SelectMany(a => Enumerable.Range(0, a).Select(b => (B: names[b], A: names[a])));
-        Assert.Equal(Alike.Keys.Order(), pairs.Where(p => decisions[p.A].SequenceEqual(decisions[p.B])).Order());
+        Assert.Equal(Alike.Keys.Order(), pairs.Where(p => decisions.All(d =>
+            !d.TryGetValue(p.A, out var first) || !d.TryGetValue(p.B, out var second) || first.SequenceEqual(second))).Order());
     }
 
-    private static void Record(CostModel model, Dictionary<string, List<int>> decisions)
+    /// <summary>What each planner that this profile is enough for decides.</summary>
+    private static Dictionary<string, List<int>> Record(CostModel model)
     {
         var setup = RandomWorld.Setup(model) with { TrainingWindows = [0, 1] };
-        var policies = PlannerCatalogue.All.Select(p => PlannerCatalogue.Create(p.Name, setup)).ToArray();
+        var names = (model.Table.Profile.Outcomes is null ? Everywhere : PlannerCatalogue.All).Select(p => p.Name);
+        var policies = names.Select(n => PlannerCatalogue.Create(n, setup)).ToArray();
+        var decisions = policies.ToDictionary(p => p.Name, _ => new List<int>());
         var environment = setup.Training();
         // One that brings the device into all kinds of states, and one that rarely looks at the link.
         IPolicy[] drivers = [new RandomPolicy(4), new RarelySends(RandomWorld.Plan(model, "remote@1"), RandomWorld.Plan(model, "local@1"))];
@@ -184,8 +187,12 @@ public sealed class PlannerCatalogueTests
                 foreach (var policy in policies)
                     decisions[policy.Name].Add(policy.Decide(environment.Observation, environment.Mask));
                 environment.Step(driver.Decide(environment.Observation, environment.Mask));
+                foreach (ref readonly var outcome in environment.Delivered)
+                    foreach (var policy in policies)
+                        (policy as IOutcomeSink)?.Deliver(outcome);
             }
         }
+        return decisions;
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class PublishedGatesTests
     public void AnExitThatIsOnlySeenCostsTimeAndLetsNobodyLeave()
     {
         var table = BanditWorld.Model().Table;
-        ReadOnlySpan<GatedWay> Ways(Gate gate) => table.Ways(table.Plans.Plans.Select((p, i) => (p, i)).First(x => x.p.Gate == gate).i);
+        GatedWay[] Ways(Gate gate) => table.Ways(table.Plans.Plans.Select((p, i) => (p, i)).First(x => x.p.Gate == gate).i).ToArray();
         var (single, seeing) = (Ways(PublishedGates.Single(1, 0.8)), Ways(PublishedGates.Seeing(1, 0.8)));
         Assert.Equal((2, 3), (single.Length, seeing.Length));
         Assert.Equal(0, seeing[0].Share);

@@ -7,8 +7,6 @@ namespace RlOffload.Tests.Agents.Planners;
 
 public sealed class SplitEePlannerTests
 {
-    private static readonly Scenario Easy = TestWorld.Scenario with { Deadlines = new DeadlineSpec(Median: 30), Arrivals = new ArrivalSpec(ArrivalKind.Periodic, MeanGap: 2) };
-
     public static TheoryData<string> Names => ["splitee", "splitee-s", "i-splitee", "splitee@8", "splitee-s@8", "i-splitee@8"];
 
     [Theory, MemberData(nameof(Names))]
@@ -49,9 +47,9 @@ public sealed class SplitEePlannerTests
     [Fact]
     public void WithoutDeadlinesItComesToThePlanOfHighestExpectedReward()
     {
-        var model = BanditWorld.Model(Easy);
-        var setup = BanditWorld.Setup(model, TestWorld.Constant()) with { TrainingWindows = [.. Enumerable.Range(0, 40)] };
-        var confidence = GatedWorld.Profile.Outcomes!.Confidence;
+        var model = BanditWorld.Model(BanditWorld.Unhurried);
+        var setup = BanditWorld.Setup(model, TestWorld.Constant()) with { TrainingWindows = [.. Enumerable.Range(0, 400)] };
+        var confidence = BanditWorld.Profile.Outcomes!.Confidence;
         var rewards = SplitRewards.SplitEe(3, false);
         var best = Enumerable.Range(0, 3).MaxBy(arm => Enumerable.Range(0, GatedWorld.Images).Average(i => rewards.Of(arm, confidence[arm][i], confidence[2][i])));
         foreach (var variant in new[] { SplitEeVariant.SplitEe, SplitEeVariant.SplitEeS })
