@@ -30,7 +30,7 @@ public sealed class Contestants(World world, PlannerSetup setup)
             {
                 Warn($"{choice.Name} is left out: {e.Problems[0]}");
             }
-        if (found.Count == 0 && !choice.IsOneOfAll)
+        if (found.Count == 0 && !choice.IsOneOfAll && !choice.Sources.Any(PlannerCatalogue.Knows))
             Warn($"{choice.Name} is left out: none of its policies was trained on this scenario");
         return found;
     }

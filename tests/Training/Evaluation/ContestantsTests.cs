@@ -24,6 +24,17 @@ public sealed class ContestantsTests
     }
 
     [Fact]
+    public void APlannerThatTheProfileKnowsTooLittleForIsLeftOutAmongSeveralScenariosAndElseRefused()
+    {
+        using var config = new TestConfig();
+        var contestants = new Evaluator(config.World(), null, 1).Contestants;
+        var choice = Assert.Single(PolicyChoice.Parse(["splitee@8"]));
+        Assert.Contains("outcomes", Assert.Throws<InputException>(() => contestants.Find(choice)).Message, StringComparison.Ordinal);
+        Assert.Empty(contestants.Find(choice, severalScenarios: true));
+        Assert.StartsWith("splitee@8 is left out: ", Assert.Single(contestants.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheFolderOfARunPlaysItsBestAgentUnderTheNameAsTyped()
     {
         using var config = new TestConfig();

@@ -31,10 +31,11 @@ public sealed class ClairvoyantPlannerTests
     [Fact]
     public void WhereNothingIsQueuedNoPlannerEarnsMore()
     {
-        var model = RandomWorld.Small(TestWorld.Scenario with { Arrivals = new(ArrivalKind.Periodic, MeanGap: 3), Requests = 12 });
-        var setup = RandomWorld.Setup(model) with { TrainingWindows = [0] };
-        foreach (var name in PlannerCatalogue.All.Select(p => p.Name).Where(n => n != "hindsight"))
+        var scenario = TestWorld.Scenario with { Arrivals = new(ArrivalKind.Periodic, MeanGap: 3), Requests = 12 };
+        var (plain, byImage) = (RandomWorld.Small(scenario), BanditWorld.Model(scenario));
+        foreach (var (name, model) in PlannerCatalogue.All.Where(p => p.Name != "hindsight").Select(p => (p.Name, p.NeedsImages ? byImage : plain)))
         {
+            var setup = RandomWorld.Setup(model) with { TrainingWindows = [0] };
             var (environment, policy) = (setup.Training(), PlannerCatalogue.Create(name, setup));
             foreach (var window in new[] { 2, 3 })
             {
