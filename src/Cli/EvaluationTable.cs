@@ -4,20 +4,22 @@ using Spectre.Console;
 
 namespace RlOffload.Cli;
 
-/// <summary>An evaluation as a table in the terminal, best score first.</summary>
+/// <summary>An evaluation as a table in the terminal, best first.</summary>
 internal static class EvaluationTable
 {
     public static void Write(EvaluationReport report, IReadOnlySet<string>? emphasised = null)
     {
         var table = new Table().Border(TableBorder.Rounded).Title($"{report.Config}: {report.Windows} windows, room {F(report.Room, 3)} reward a request");
         table.AddColumn("policy");
-        foreach (var column in new[] { "score", "95 %", "reward", "in time, right", "missed", "fallback", "mean ms", "p95 ms", "mJ", "kB", "memory kB", "decide us", "tuning trials" })
+        var budgets = Figures.BudgetColumns(report);
+        foreach (var column in (string[])["score", "95 %", .. budgets.Select(b => Markup.Escape(b.Head)), "reward", "in time, right", "missed", "fallback", "mean ms", "p95 ms", "mJ", "kB", "memory kB", "decide us", "tuning trials"])
             table.AddColumn(new TableColumn(column).RightAligned());
-        foreach (var p in report.Policies.OrderByDescending(p => p.Reward))
+        foreach (var p in report.Ranked)
         {
             string[] cells =
             [
-                p.Seeds > 1 ? $"{p.Name} ({p.Seeds} seeds)" : p.Name, p.Score is { } s ? F(s.Mean, 3) : Figures.Score(p, report.Room), p.Score is { } i ? $"{F(i.Low, 2)}..{F(i.High, 2)}" : "", F(p.Reward, 4),
+                p.Seeds > 1 ? $"{p.Name} ({p.Seeds} seeds)" : p.Name, p.Score is { } s ? F(s.Mean, 3) : Figures.Score(p, report.Room), p.Score is { } i ? $"{F(i.Low, 2)}..{F(i.High, 2)}" : "",
+                .. budgets.Select(b => b.Cell(p)), F(p.Reward, 4),
                 P(p.InTimeAccuracy), P(p.MissRate), P(p.FallbackRate), F(p.LatencyMs.Mean, 0), F(p.LatencyMs.P95, 0), F(p.EnergyMj, 0),
                 F(p.BytesSent / 1000, 1), F(p.EdgeMemoryBytes / 1000, 0), F(p.DecisionUs.P50, 1), Figures.Trials(p.TuningTrials),
             ];
@@ -25,6 +27,8 @@ internal static class EvaluationTable
         }
         table.Caption(Markup.Escape(Figures.Scale(report)));
         AnsiConsole.Write(table);
+        if (budgets.Count > 0)
+            AnsiConsole.MarkupLineInterpolated($"{Figures.BudgetNote(report)}");
         foreach (var p in report.Policies.Where(p => p.Violations.Values.Any(v => v > 0)))
             AnsiConsole.MarkupLineInterpolated($"{p.Name} broke its own limit: {string.Join(", ", p.Violations.Select(v => $"{v.Key} {v.Value}x"))}");
         foreach (var warning in report.Warnings)

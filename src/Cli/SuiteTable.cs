@@ -13,7 +13,7 @@ internal static class SuiteTable
         var scores = new Table().Border(TableBorder.Rounded).Title("score: 0 = best fixed plan of the training windows, 1 = hindsight oracle").AddColumn("policy");
         foreach (var scenario in suite.Scenarios)
             scores.AddColumn(new TableColumn($"{Markup.Escape(scenario.Config)}\n[dim]room {Figures.Number(scenario.Room, 3)}[/]").RightAligned());
-        var order = suite.Aggregate?.Policies.OrderByDescending(p => p.InterquartileMean.Mean).Select(p => p.Name).ToList() ?? [];
+        var order = suite.Aggregate?.Ranked.Select(p => p.Name).ToList() ?? [];
         foreach (var name in order.Concat(suite.Scenarios.SelectMany(s => s.Policies).Select(p => p.Name)).Distinct())
             scores.AddRow([Markup.Escape(name), .. suite.Scenarios.Select(s => Cell(s, name))]);
         AnsiConsole.Write(scores);
@@ -30,8 +30,8 @@ internal static class SuiteTable
         var table = new Table().Border(TableBorder.Rounded).Title($"over {aggregate.Scenarios.Count} scenarios, seeds and windows resampled within each").AddColumn("policy");
         foreach (var column in new[] { "scenarios", "IQM", "95 %", "optimality gap", "95 %", $"P(better than {aggregate.Baseline})", "95 %", "seeds", "tuning trials" })
             table.AddColumn(new TableColumn(column).RightAligned());
-        foreach (var p in aggregate.Policies.OrderByDescending(p => p.InterquartileMean.Mean))
-            table.AddRow(Markup.Escape(p.Name), $"{p.Scenarios}", Figures.Number(p.InterquartileMean.Mean, 3), Figures.Range(p.InterquartileMean, 2),
+        foreach (var p in aggregate.Ranked)
+            table.AddRow(Markup.Escape(p.Name), p.Behind, Figures.Number(p.InterquartileMean.Mean, 3), Figures.Range(p.InterquartileMean, 2),
                 Figures.Number(p.OptimalityGap.Mean, 3), Figures.Range(p.OptimalityGap, 2),
                 p.ImprovementOverBaseline is { } i ? Figures.Number(i.Mean, 2) : "", p.ImprovementOverBaseline is { } j ? Figures.Range(j, 2) : "",
                 p.Seeds.Fewest == p.Seeds.Most ? $"{p.Seeds.Most}" : $"{p.Seeds.Fewest}..{p.Seeds.Most}", Figures.Trials(p.TuningTrials));

@@ -41,11 +41,16 @@ public static class Rollout
     /// <param name="environment">Makes one environment a thread.</param>
     /// <param name="policies">Instances of their own: each is played by one thread.</param>
     public static double[] MeanRewards(
+        Func<OffloadEnvironment> environment, IReadOnlyList<IPolicy> policies, IReadOnlyList<int> windows, int threads = 1) =>
+        [.. Means(environment, policies, windows, threads).Select(m => m.Reward)];
+
+    /// <summary>Mean reward and mean costs a request of each policy, likewise.</summary>
+    public static (double Reward, Costs Costs)[] Means(
         Func<OffloadEnvironment> environment, IReadOnlyList<IPolicy> policies, IReadOnlyList<int> windows, int threads = 1)
     {
         if (windows.Count == 0)
             throw new ArgumentException("at least one window is needed to compare policies", nameof(windows));
-        var means = new double[policies.Count];
+        var means = new (double Reward, Costs Costs)[policies.Count];
         var making = new Lock();
         Parallel.For(0, means.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) },
             () =>
@@ -55,9 +60,11 @@ public static class Rollout
             },
             (p, _, world) =>
             {
+                ref var mean = ref means[p];
                 foreach (var window in windows)
-                    means[p] += Play(world, policies[p], window);
-                means[p] /= (double)windows.Count * world.Model.Scenario.Requests;
+                    mean = (mean.Reward + Play(world, policies[p], window), mean.Costs + world.TotalCosts);
+                var requests = (double)windows.Count * world.Model.Scenario.Requests;
+                mean = (mean.Reward / requests, mean.Costs / requests);
                 return world;
             },
             _ => { });

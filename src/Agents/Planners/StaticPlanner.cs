@@ -11,7 +11,10 @@ public sealed class StaticPlanner(CostModel model, int plan) : IPolicy
     public string Name => "static";
     public int Plan { get; } = plan;
 
-    /// <summary>Plays every candidate over all training windows and takes the one that earns most, of equals the first.</summary>
+    /// <summary>
+    /// Plays every candidate over all training windows and takes the one that earns most, of equals the first. With budgets, of those whose mean costs
+    /// keep them; where none does, the one that exceeds them least.
+    /// </summary>
     public static StaticPlanner Tuned(PlannerSetup setup)
     {
         var constants = setup.Constants is { } cache
@@ -27,9 +30,12 @@ public sealed class StaticPlanner(CostModel model, int plan) : IPolicy
     private static int Best(PlannerSetup setup)
     {
         var policies = setup.Candidates.Select(p => new StaticPlanner(setup.Model, p)).ToArray();
-        var rewards = Rollout.MeanRewards(setup.Training, policies, setup.TrainingWindows, setup.Threads);
+        var means = Rollout.Means(setup.Training, policies, setup.TrainingWindows, setup.Threads);
         setup.Progress?.Report(1);
         setup.Constants?.Tried(setup.TuningKey("static"), policies.Length);
-        return policies[Array.IndexOf(rewards, rewards.Max())].Plan;
+        double excess(int i) => setup.Model.Scenario.Budgets?.Excess(means[i].Costs) ?? 0;
+        var all = Enumerable.Range(0, policies.Length);
+        var keep = all.Where(i => excess(i) <= 0).ToArray();
+        return policies[keep.Length > 0 ? keep.MaxBy(i => means[i].Reward) : all.MinBy(excess)].Plan;
     }
 }

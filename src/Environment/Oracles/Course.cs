@@ -4,7 +4,8 @@ using RlOffload.Environment.Simulation;
 namespace RlOffload.Environment.Oracles;
 
 /// <summary>
-/// Plans for all requests of a window, improved by coordinate ascent: each request in turn gets the plan that is best with all others kept.
+/// Plans for all requests of a window and what they are worth: reward, less multipliers times costs where there are budgets. Improved by coordinate
+/// ascent: each request in turn gets the plan that is best with all others kept.
 /// A change is tried only until the stations are in a state that they were in before it, which is a few requests.
 /// </summary>
 internal sealed class Course
@@ -16,13 +17,16 @@ internal sealed class Course
     private readonly Stations[] _before; // the stations before each request is planned, and after the last
     private readonly ulong[] _future;
     private readonly int[] _candidates, _plans;
+    private readonly Costs _multipliers;
+    private readonly bool _charges;
     private readonly int _drop;
     private readonly Stations _try;
 
     /// <param name="candidates">Plans that a request may change to.</param>
-    public Course(CostModel model, WindowDraw draw, int[] candidates)
+    /// <param name="multipliers">What a unit of each cost is taken off the reward.</param>
+    public Course(CostModel model, WindowDraw draw, int[] candidates, Costs multipliers = default)
     {
-        (_model, _draw, _candidates) = (model, draw, candidates);
+        (_model, _draw, _candidates, _multipliers, _charges) = (model, draw, candidates, multipliers, multipliers != default);
         _before = [.. Enumerable.Range(0, draw.Requests + 1).Select(_ => new Stations(model, draw))];
         _future = new ulong[draw.Requests + 1];
         _plans = new int[draw.Requests];
@@ -35,8 +39,14 @@ internal sealed class Course
     /// <summary>Whether the device can run the plan at all.</summary>
     public static bool CanRun(CostModel model, int plan) => model.Table.Runnable[plan] || IsDrop(model, plan);
 
-    /// <summary>What the course earns.</summary>
-    public double Reward => _before[^1].TotalReward;
+    /// <summary>What the course earns, costs, and is worth.</summary>
+    public FoundCourse Found => new(_before[^1].TotalReward, _plans.ToArray(), _before[^1].Costs, Worth(_before[^1]));
+
+    /// <summary>What the course is worth.</summary>
+    public double Total => Worth(_before[^1]);
+
+    /// <summary>Reward less the multipliers times the costs.</summary>
+    public double Worth(Stations stations) => _charges ? stations.TotalReward - stations.Costs.At(_multipliers) : stations.TotalReward;
 
     /// <summary>The stations when a request arrives, before it is planned.</summary>
     public Stations Before(int request) => _before[request];
@@ -50,7 +60,7 @@ internal sealed class Course
         plans.CopyTo(_plans);
         _before[0].Reset();
         _before[0].Advance(_draw.ArrivalTimes[0]);
-        _future[0] = _before[0].FutureHash();
+        _future[0] = _before[0].FutureHash(_charges);
         Replay(0);
     }
 
@@ -74,16 +84,16 @@ internal sealed class Course
 
     private bool Improve(int request)
     {
-        var (best, most) = (-1, Reward + Least);
+        var (best, most) = (-1, Total + Least);
         foreach (var plan in _candidates)
         {
             if (plan == _plans[request] || !Allows(_before[request], plan))
                 continue;
             _try.CopyFrom(_before[request]);
             Play(_try, request, plan);
-            var reward = From(_try, request + 1);
-            if (reward > most)
-                (best, most) = (plan, reward);
+            var worth = From(_try, request + 1);
+            if (worth > most)
+                (best, most) = (plan, worth);
         }
         if (best < 0)
             return false;
@@ -92,16 +102,16 @@ internal sealed class Course
         return true;
     }
 
-    /// <summary>Reward of the window if the course is followed from request <paramref name="next"/> on; the stations are used up.</summary>
+    /// <summary>What the window is worth if the course is followed from request <paramref name="next"/> on; the stations are used up.</summary>
     public double From(Stations stations, int next)
     {
         for (; next < _plans.Length; next++)
         {
-            if (stations.FutureHash() == _future[next])
-                return stations.TotalReward - _before[next].TotalReward + Reward;
+            if (stations.FutureHash(_charges) == _future[next])
+                return Worth(stations) - Worth(_before[next]) + Total;
             Play(stations, next, _plans[next]);
         }
-        return stations.TotalReward;
+        return Worth(stations);
     }
 
     /// <summary>On to the next arrival; after the last request until all work has ended. A plan that cannot run becomes a drop; returns what ran.</summary>
@@ -110,7 +120,9 @@ internal sealed class Course
         if (!Allows(stations, plan))
             plan = _drop;
         stations.Accept(request, plan);
-        stations.Advance(request + 1 == _draw.Requests ? double.PositiveInfinity : _draw.ArrivalTimes[request + 1]);
+        stations.Advance(_draw.ArrivalTimes[request + 1]);
+        if (request + 1 == _draw.Requests)
+            stations.Drain();
         return plan;
     }
 
@@ -120,7 +132,7 @@ internal sealed class Course
         {
             _before[request + 1].CopyFrom(_before[request]);
             _plans[request] = Play(_before[request + 1], request, _plans[request]);
-            _future[request + 1] = _before[request + 1].FutureHash();
+            _future[request + 1] = _before[request + 1].FutureHash(_charges);
         }
     }
 

@@ -2,8 +2,9 @@ using RlOffload.Environment.Simulation;
 
 namespace RlOffload.Environment.Oracles;
 
-/// <summary>What a course of plans, one a request of a window, earns.</summary>
-public readonly record struct FoundCourse(double Reward, int[] Plans);
+/// <summary>A course of plans, one a request of a window.</summary>
+/// <param name="Worth">The reward, less multipliers times <paramref name="Costs"/>.</param>
+public readonly record struct FoundCourse(double Reward, int[] Plans, Costs Costs, double Worth);
 
 /// <summary>
 /// Beam search over the plans of a whole window by one that knows everything of it. A state is worth the reward it ends with if nothing
@@ -32,13 +33,14 @@ public sealed class HindsightBeam
     /// <param name="environment">The world; its state is not touched.</param>
     /// <param name="width">States that live on at each request.</param>
     /// <param name="plans">Plans, by index, to choose from; null: all. Probes are left out: they buy knowledge, and one who knows everything needs none.</param>
-    public HindsightBeam(OffloadEnvironment environment, int width, IReadOnlyList<int>? plans = null)
+    /// <param name="multipliers">What a unit of each cost is taken off the reward; none is where there are no budgets.</param>
+    public HindsightBeam(OffloadEnvironment environment, int width, IReadOnlyList<int>? plans = null, Costs multipliers = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         var model = environment.Model;
         _draw = environment.Draw.Another();
         _candidates = [.. (plans ?? [.. Enumerable.Range(0, model.Count)]).Where(p => Course.CanRun(model, p) && !model.Table.Plans[p].Probe)];
-        _course = new Course(model, _draw, _candidates);
+        _course = new Course(model, _draw, _candidates, multipliers);
         var prices = Price.Of(model.Scenario);
         var tolerance = Price.Tolerance(model.Scenario);
         (_wide, _narrow) = (new Survivors(prices, width, tolerance), new Survivors(prices, Math.Min(width, StretchWidth), tolerance));
@@ -84,26 +86,26 @@ public sealed class HindsightBeam
                 break;
             _course.Improve();
         }
-        return new(_course.Reward, _course.Plans.ToArray());
+        return _course.Found;
     }
 
     private FoundCourse Improved()
     {
         _course.Improve();
-        return new(_course.Reward, _course.Plans.ToArray());
+        return _course.Found;
     }
 
     private bool Rework(int from, int to)
     {
         _states[0].CopyFrom(_course.Before(from));
         var alive = Run(from, to, _narrow);
-        var (best, most) = (-1, _course.Reward + Course.Least);
+        var (best, most) = (-1, _course.Total + Course.Least);
         for (var s = 0; s < alive; s++)
         {
             _try.CopyFrom(_states[s]);
-            var reward = _course.From(_try, to);
-            if (reward > most)
-                (best, most) = (s, reward);
+            var worth = _course.From(_try, to);
+            if (worth > most)
+                (best, most) = (s, worth);
         }
         if (best < 0)
             return false;
@@ -150,9 +152,11 @@ public sealed class HindsightBeam
                 _try.Advance(next);
                 var (device, uplink) = (_try.DeviceSeconds, _try.UplinkSeconds);
                 _try.Advance(double.PositiveInfinity);
+                var joules = _spends ? _try.Energy : 0;
+                _try.Drain();
                 _children[found++] = new Child(
-                    _try.TotalReward, _try.DeviceSeconds - device, Math.Max(0, _try.DeviceEnd - next), _try.UplinkSeconds - uplink,
-                    Math.Max(0, _try.UplinkEnd - next), _spends ? _try.Energy : 0, s, plan);
+                    _course.Worth(_try), _try.DeviceSeconds - device, Math.Max(0, _try.DeviceEnd - next), _try.UplinkSeconds - uplink,
+                    Math.Max(0, _try.UplinkEnd - next), joules, s, plan);
             }
         }
         return found;

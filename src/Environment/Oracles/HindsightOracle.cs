@@ -8,7 +8,8 @@ namespace RlOffload.Environment.Oracles;
 /// <param name="Reward">Of the whole window.</param>
 /// <param name="By">What found it: "beam", or the reference policy whose course it is or stems from.</param>
 /// <param name="Course">The plan of each request, by index, separated by blanks.</param>
-public readonly record struct WindowOptimum(int Window, double Reward, string By, string Course)
+/// <param name="Costs">Of the whole window.</param>
+public readonly record struct WindowOptimum(int Window, double Reward, string By, string Course, Costs Costs = default)
 {
     /// <summary>The plan of each request, by index.</summary>
     public int[] Plans() => [.. Course.Split(' ').Select(p => int.Parse(p, CultureInfo.InvariantCulture))];
@@ -23,8 +24,9 @@ public readonly record struct WindowOptimum(int Window, double Reward, string By
 /// <param name="cacheFolder">Null: nothing is remembered.</param>
 /// <param name="key">Of all that a window's optimum depends on: scenario, profile, plans, links, seeds, roster with its constants.</param>
 /// <param name="plans">Plans, by index, that the beam chooses from; null: all. The roster may play others.</param>
+/// <param name="multipliers">What a unit of each cost is taken off the reward that is sought; see <see cref="BudgetedOracle"/>.</param>
 public sealed class HindsightOracle(
-    Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key, IReadOnlyList<int>? plans = null)
+    Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key, IReadOnlyList<int>? plans = null, Costs multipliers = default)
 {
     /// <summary>Bump when a change of the simulation or of the search changes what is found; what was cached is then searched anew.</summary>
     private const int Version = 3;
@@ -45,7 +47,7 @@ public sealed class HindsightOracle(
                 Parallel.For(0, Math.Min(threads, missing.Length), new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, _ =>
                 {
                     var world = environment();
-                    var beam = new HindsightBeam(world, width, plans);
+                    var beam = new HindsightBeam(world, width, plans, multipliers);
                     var references = roster.Select(r => r()).ToArray();
                     for (int i; (i = Interlocked.Increment(ref next)) < missing.Length;)
                     {
@@ -65,7 +67,7 @@ public sealed class HindsightOracle(
         return [.. windows.Select(w => known[w])];
     }
 
-    private static WindowOptimum Solve(OffloadEnvironment world, HindsightBeam beam, IPolicy[] references, int window)
+    private WindowOptimum Solve(OffloadEnvironment world, HindsightBeam beam, IPolicy[] references, int window)
     {
         var (best, by) = (beam.Search(window), "beam");
         var played = new int[world.Model.Scenario.Requests];
@@ -78,15 +80,18 @@ public sealed class HindsightOracle(
                 played[world.Observation.Request] = plan;
                 world.Step(plan);
             }
-            if (world.TotalReward > best.Reward + Rounding)
+            if (world.TotalReward - world.TotalCosts.At(multipliers) > best.Worth + Rounding)
                 (best, by) = (beam.Improve(window, played), policy.Name);
         }
-        var (reward, plans) = beam.Rework(window, best.Plans);
-        return new WindowOptimum(window, reward, by, string.Join(' ', plans.Select(p => p.ToString(CultureInfo.InvariantCulture))));
+        best = beam.Rework(window, best.Plans);
+        return new WindowOptimum(window, best.Reward, by, string.Join(' ', best.Plans.Select(p => p.ToString(CultureInfo.InvariantCulture))), best.Costs);
     }
 
     private string? CacheFile => cacheFolder is null ? null
-        : Path.Combine(cacheFolder, $"oracle-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}|{key}|{width}")))[..16]}.json");
+        : Path.Combine(cacheFolder, $"oracle-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}|{key}|{width}{Sought}")))[..16]}.json");
+
+    /// <summary>Nothing without multipliers, so that what was found before there were any stays known.</summary>
+    private string Sought => multipliers == default ? "" : string.Create(CultureInfo.InvariantCulture, $"|{multipliers.Energy:R}|{multipliers.Misses:R}|{multipliers.AccuracyShortfall:R}");
 
     private Dictionary<int, WindowOptimum> ReadCache()
     {

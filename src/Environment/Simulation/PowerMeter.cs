@@ -10,6 +10,9 @@ internal struct PowerMeter
 
     public static PowerMeter Full(Scenario s) => new() { _lastSendEnd = double.NegativeInfinity, _battery = s.Device.Battery?.StartJoules ?? 0 };
 
+    /// <summary>When the radio entered the tail that it may still be in, s; negative infinity while it sends or where it has not yet.</summary>
+    public readonly double LastSendEnd => _lastSendEnd;
+
     /// <summary>J spent until <paramref name="now"/>.</summary>
     public readonly double Energy(Scenario s, double now) => _charged + s.Device.IdleWatts * now + Tail(s, now);
 

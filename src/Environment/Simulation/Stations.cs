@@ -160,7 +160,8 @@ public sealed partial class Stations(CostModel model, IWorld world)
     /// Equal for states that every future treats alike: the same work at the same stages, the same heat and battery. What was earned, and what
     /// the device has learned, is left out.
     /// </summary>
-    public ulong FutureHash()
+    /// <param name="tails">Whether what is left of the radio's tail counts: a cost to come.</param>
+    public ulong FutureHash(bool tails = false)
     {
         var sum = 0UL;
         for (var j = 0; j < _count; j++)
@@ -177,6 +178,8 @@ public sealed partial class Stations(CostModel model, IWorld world)
             sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(_calibration));
         if (model.Scenario.Device.Battery is not null)
             sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(BatteryJoules));
+        if (tails && model.Scenario.Radio.TailWatts > 0)
+            sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(_power.LastSendEnd));
         return sum;
     }
 

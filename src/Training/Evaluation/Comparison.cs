@@ -20,7 +20,10 @@ public sealed record Comparison(EvaluationReport Evaluation, IReadOnlyList<Polic
             return new PolicyPair(a.Scenario, b.Scenario,
                 alone ? ScoreInterval.Difference(first, second, report.Seed, draws) : CrossedInterval.Difference(a.Rewards, b.Rewards),
                 alone ? WinShare.Of(first, second)
-                    : StratifiedBootstrap.Improvement([a with { Scenario = report.Config }], [b with { Scenario = report.Config }], report.Seed, draws));
+                    : StratifiedBootstrap.Improvement([a with { Scenario = report.Config }], [b with { Scenario = report.Config }], report.Seed, draws))
+            {
+                Breaking = report.Policies.Where(p => p.BreaksBudgets && (p.Name == a.Scenario || p.Name == b.Scenario)).Select(p => p.Name).ToArray() is { Length: > 0 } broken ? broken : null,
+            };
         }
     }
 }
@@ -29,6 +32,9 @@ public sealed record Comparison(EvaluationReport Evaluation, IReadOnlyList<Polic
 /// <param name="Improvement">Probability that the first earns more in a window, a tie counting half.</param>
 public sealed record PolicyPair(string First, string Second, Interval Difference, Interval Improvement)
 {
+    /// <summary>Those of the two that break a budget: what they earn more was not on offer; null: none.</summary>
+    public IReadOnlyList<string>? Breaking { get; init; }
+
     /// <summary>Who earns more, as far as the interval tells.</summary>
-    public string Verdict => Difference.Low > 0 ? $"{First} earns more" : Difference.High < 0 ? $"{Second} earns more" : "no difference shown";
+    public string Verdict => Breaking is not null ? $"{string.Join(" and ", Breaking)} {(Breaking.Count > 1 ? "break" : "breaks")} a budget" : Difference.Low > 0 ? $"{First} earns more" : Difference.High < 0 ? $"{Second} earns more" : "no difference shown";
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RlOffload.Training.Statistics;
 
 namespace RlOffload.Training.Evaluation;
@@ -38,6 +39,13 @@ public sealed record EvaluationReport
 
     /// <summary>What LMOS' two objectives are measured by.</summary>
     public LatencyMemoryScale? LatencyMemoryScale { get; init; }
+
+    /// <summary>Null where costs have no budgets.</summary>
+    public BudgetReport? Budgets { get; init; }
+
+    /// <summary>Most reward first; whoever breaks a budget comes after all that keep them, whatever it earned.</summary>
+    [JsonIgnore]
+    public IEnumerable<PolicyReport> Ranked => Policies.OrderBy(p => p.BreaksBudgets).ThenByDescending(p => p.Reward);
 }
 
 /// <summary>What a result was made of.</summary>
@@ -78,6 +86,13 @@ public sealed record PolicyReport
 
     /// <summary>Quantiles 0, 0.01 .. 1 of the latency.</summary>
     public IReadOnlyList<double> LatencyQuantilesMs { get; init; } = [];
+
+    /// <summary>Null where costs have no budgets.</summary>
+    public CostReport? Costs { get; init; }
+
+    /// <summary>Then it has no score, and no rank above those that keep them.</summary>
+    [JsonIgnore]
+    public bool BreaksBudgets => Costs is { Broken.Count: > 0 };
 }
 
 public sealed record LatencyReport(double Mean, double P50, double P95, double P99);

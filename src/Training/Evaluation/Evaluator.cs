@@ -65,31 +65,39 @@ public sealed class Evaluator
         var tallies = PairedPlay.Run(() => links.Environment(model), [.. played.Where(c => c.Name != Hindsight)], numbers, _threads,
             progress is null ? null : new Relay<int>(n => progress.Report(new("playing windows", (double)n / numbers.Length))), cancel);
 
-        var best = Oracle(links).Solve(numbers, [.. Roster.Select(r => Contestants.Planner(r).Create)], _threads,
-            progress is null ? null : new Relay<int>(n => progress.Report(new("hindsight oracle", (double)n / numbers.Length))), cancel);
+        var solving = progress is null ? null : new Relay<int>(n => progress.Report(new("hindsight oracle", (double)n / numbers.Length)));
+        Func<IPolicy>[] roster = [.. Roster.Select(r => Contestants.Planner(r).Create)];
         var requests = model.Scenario.Requests;
-        var optimum = best.Select(b => b.Reward / requests).ToArray();
+        var budgets = model.Scenario.Budgets;
+        var optima = budgets is null ? null : new BudgetedOracle((m, width) => Oracle(links, width, m), budgets, _world.Experiment.Evaluate.OracleWidth, requests)
+            .Solve(numbers, roster, _threads, solving, cancel);
+        double worth(double reward, Costs costs) => optima is null ? reward : optima.Worth(reward, costs);
+        var best = optima?.Windows ?? Oracle(links, _world.Experiment.Evaluate.OracleWidth).Solve(numbers, roster, _threads, solving, cancel);
+        var optimum = best.Select(b => worth(b.Reward / requests, b.Costs / requests)).ToArray();
         var courses = best.ToDictionary(b => b.Window, b => b.Plans());
         var raisedBy = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var tally in tallies)
+        {
+            var costs = tally.Costs(model.BestAccuracy);
             for (var w = 0; w < optimum.Length; w++)
-                if (tally.Rewards[w] > optimum[w] + 1e-12)
+                if (worth(tally.Rewards[w], costs[w]) is var reached && reached > optimum[w] + 1e-12)
                 {
-                    optimum[w] = tally.Rewards[w];
+                    optimum[w] = reached;
                     courses[numbers[w]] = tally.Course(w);
                     raisedBy.Add(played.FirstOrDefault(c => c.Name == tally.Name)?.Learner ?? tally.Name);
                 }
+        }
 
         _courses.Become(courses);
         tallies = WithHindsight(played, tallies, c => PairedPlay.Run(() => links.Environment(model), c, numbers, _threads, null, cancel));
         var zero = tallies.First(t => t.Name == "static");
         var experiment = _world.Experiment;
-        var standings = new Standings(contestants, tallies);
+        var standings = new Standings(contestants, tallies, budgets, model.BestAccuracy);
         return new EvaluationReport
         {
             Config = experiment.Name,
             Seed = experiment.Evaluate.Seed,
-            Policies = standings.Reports(zero.Rewards, optimum, experiment.Evaluate, p => model.Table.Plans[p].ToString()),
+            Policies = standings.Reports(zero.Rewards, optimum, experiment.Evaluate, p => model.Table.Plans[p].ToString(), optima is not { Kept: false }),
             Windows = numbers.Length,
             Room = optimum.Average() - zero.Rewards.Average(),
             StaticPlan = StaticPlan(anchor),
@@ -97,7 +105,8 @@ public sealed class Evaluator
             OracleReward = optimum.Average(),
             Links = Describe(links, numbers),
             Oracle = new OracleReport(experiment.Evaluate.OracleWidth, Roster, [.. raisedBy]),
-            Warnings = [.. _world.Notes, .. Contestants.Warnings, .. links.Files.SelectMany(f => f.Warnings).Distinct()],
+            Warnings = [.. _world.Notes, .. Contestants.Warnings, .. links.Files.SelectMany(f => f.Warnings).Distinct(), .. BudgetWarnings(optima, zero)],
+            Budgets = optima is null ? null : BudgetReport.Of(budgets!, optima),
             Rewards = standings.Rewards,
             SeedRewards = standings.SeedRewards,
             AnchorRewards = zero.Rewards,
@@ -129,8 +138,19 @@ public sealed class Evaluator
     }
 
     /// <summary>The oracle chooses from the learner's plans: pruned ones are not worth anything to one who knows the future. The roster plays all.</summary>
-    private HindsightOracle Oracle(LinkSet links) => new(() => links.Environment(_world.CostModel), _world.Experiment.Evaluate.OracleWidth, _cache,
-        $"{_tuningKey}|{links.Links.Hash}|{links.Seed}|{string.Join(',', Roster)}", _world.Choices);
+    private HindsightOracle Oracle(LinkSet links, int width, Costs multipliers = default) => new(() => links.Environment(_world.CostModel), width, _cache,
+        $"{_tuningKey}|{links.Links.Hash}|{links.Seed}|{string.Join(',', Roster)}", _world.Choices, multipliers);
+
+    private IEnumerable<string> BudgetWarnings(BudgetedOptima? optima, PolicyTally anchor)
+    {
+        if (optima is null)
+            yield break;
+        if (!optima.Kept)
+            yield return "the hindsight oracle finds no courses that keep the budgets, so nobody is scored";
+        var broken = CostReport.Of(anchor.Costs(_world.CostModel.BestAccuracy), _world.Scenario.Budgets!).Broken.Keys;
+        if (broken.Any())
+            yield return $"the fixed plan of the training windows breaks {string.Join(" and ", broken)} here; score 0 is what it earns all the same";
+    }
 
     private IReadOnlyList<LinkReport> Describe(LinkSet links, int[] windows)
     {

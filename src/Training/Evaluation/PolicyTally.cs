@@ -40,6 +40,11 @@ public sealed class PolicyTally(string name, int windows, int requests)
     /// <summary>The plan of each request of a window, by index.</summary>
     public int[] Course(int row) => [.. Outcomes[row].Select(o => o.Plan)];
 
+    /// <summary>Mean costs of a request of each window.</summary>
+    /// <param name="bestAccuracy">From which a shortfall is measured.</param>
+    public Costs[] Costs(double bestAccuracy) => [.. Outcomes.Select((window, row) =>
+        new Costs(Energies[row], window.Count(o => !o.InTime), window.Sum(o => bestAccuracy - o.Accuracy)) / window.Length)];
+
     /// <param name="plan">Text of a plan by its index.</param>
     public PolicyReport Report(Interval? score, Func<int, string> plan)
     {

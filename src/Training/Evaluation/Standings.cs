@@ -1,10 +1,13 @@
+using RlOffload.Environment;
 using RlOffload.Training.Statistics;
 
 namespace RlOffload.Training.Evaluation;
 
 /// <summary>What was played, as rows of a report: seeds of one learner are one row, scored by all of them and never by the best.</summary>
 /// <param name="tallies">Those of the contestants come first, in their order.</param>
-internal sealed class Standings(IReadOnlyList<Contestant> contestants, IReadOnlyList<PolicyTally> tallies)
+/// <param name="budgets">Null: costs are free, and nothing is said of them.</param>
+/// <param name="bestAccuracy">From which a shortfall is measured.</param>
+internal sealed class Standings(IReadOnlyList<Contestant> contestants, IReadOnlyList<PolicyTally> tallies, BudgetSpec? budgets = null, double bestAccuracy = 0)
 {
     private readonly Row[] _rows = [.. contestants.Select((c, i) => (Contestant: c, Tally: tallies[i], Key: c.Learner ?? $"{i}"))
         .GroupBy(p => p.Key)
@@ -12,7 +15,7 @@ internal sealed class Standings(IReadOnlyList<Contestant> contestants, IReadOnly
 
     /// <summary>The contestants of a picture that has no room for all; of several seeds the first.</summary>
     public IReadOnlyList<Contestant> MostTelling =>
-        [.. Telling.Of([.. _rows.OrderByDescending(r => r.Seeds.Average(s => s.Average())).Select(r => r.Name)]).Select(n => _rows.First(r => r.Name == n).First)];
+        [.. Telling.Of([.. _rows.OrderBy(r => CostsOf(r)?.Broken.Count > 0).ThenByDescending(r => r.Seeds.Average(s => s.Average())).Select(r => r.Name)]).Select(n => _rows.First(r => r.Name == n).First)];
 
     /// <summary>The window whose room is nearest to the mean, by its row.</summary>
     public static int Typical(double[] anchor, double[] oracle)
@@ -29,17 +32,20 @@ internal sealed class Standings(IReadOnlyList<Contestant> contestants, IReadOnly
     public IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<double>>> SeedRewards =>
         _rows.DistinctBy(r => r.Name).Where(r => r.Tallies.Count > 1).ToDictionary(r => r.Name, r => r.Seeds);
 
-    public IReadOnlyList<PolicyReport> Reports(double[] anchor, double[] oracle, EvaluateOptions options, Func<int, string> plan) => [.. _rows.Select(r =>
-        (r.Tallies.Count == 1 ? r.Tallies[0] : PolicyTally.Together(r.Name, r.Tallies))
-            .Report(ScoreInterval.OfSeeds(r.Seeds, anchor, oracle, options.Seed, options.Bootstrap), plan) with
-        {
-            Name = r.Name,
-            Seeds = r.Tallies.Count,
-            TuningTrials = r.First.TuningTrials,
-        })];
+    /// <summary>Who breaks a budget has no score: what it earned was not on offer to the others.</summary>
+    /// <param name="scored">Whether anybody has one.</param>
+    public IReadOnlyList<PolicyReport> Reports(double[] anchor, double[] oracle, EvaluateOptions options, Func<int, string> plan, bool scored = true) => [.. _rows.Select(r =>
+    {
+        var costs = CostsOf(r);
+        var score = scored && costs is not { Broken.Count: > 0 } ? ScoreInterval.OfSeeds(r.Seeds, anchor, oracle, options.Seed, options.Bootstrap) : null;
+        return r.Together.Report(score, plan) with { Name = r.Name, Seeds = r.Tallies.Count, TuningTrials = r.First.TuningTrials, Costs = costs };
+    })];
+
+    private CostReport? CostsOf(Row row) => budgets is null ? null : CostReport.Of(row.Together.Costs(bestAccuracy), budgets);
 
     private sealed record Row(string Name, IReadOnlyList<PolicyTally> Tallies, Contestant First)
     {
+        public PolicyTally Together { get; } = Tallies.Count == 1 ? Tallies[0] : PolicyTally.Together(Name, Tallies);
         public IReadOnlyList<IReadOnlyList<double>> Seeds { get; } = [.. Tallies.Select(t => t.Rewards)];
     }
 }

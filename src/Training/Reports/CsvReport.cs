@@ -37,12 +37,24 @@ public static class CsvReport
         ("oracle_reward", (r, _) => r.OracleReward),
     ];
 
+    /// <summary>Only where a scenario has budgets.</summary>
+    private static readonly (string Name, Func<EvaluationReport, PolicyReport, object?> Value)[] OfBudgets =
+    [
+        ("accuracy_shortfall", (_, p) => p.Costs?.AccuracyShortfall),
+        ("energy_budget_j", (r, _) => r.Budgets?.EnergyJ),
+        ("miss_budget", (r, _) => r.Budgets?.MissRate),
+        ("shortfall_budget", (r, _) => r.Budgets?.AccuracyShortfall),
+        ("budgets_broken", (_, p) => p.Costs is { } c ? string.Join(' ', c.Broken.Keys) : null),
+        ("windows_over", (_, p) => p.Costs is { Broken: { Count: > 0 } broken } ? broken.Values.Max() : null),
+    ];
+
     public static string Text(IReadOnlyList<EvaluationReport> scenarios)
     {
-        var text = new StringBuilder().AppendJoin(',', Columns.Select(c => c.Name)).Append("\r\n");
+        var columns = scenarios.Any(s => s.Budgets is not null) ? [.. Columns, .. OfBudgets] : Columns;
+        var text = new StringBuilder().AppendJoin(',', columns.Select(c => c.Name)).Append("\r\n");
         foreach (var report in scenarios)
             foreach (var policy in report.Policies)
-                text.AppendJoin(',', Columns.Select(c => Cell(c.Value(report, policy)))).Append("\r\n");
+                text.AppendJoin(',', columns.Select(c => Cell(c.Value(report, policy)))).Append("\r\n");
         return text.ToString();
     }
 

@@ -20,7 +20,30 @@ public static class Figures
 
     /// <summary>0.85 (0.76..0.92), or why there is none.</summary>
     public static string Score(PolicyReport policy, double room) =>
-        policy.Score is { } score ? WithRange(score) : room < ScoreInterval.LeastRoom ? "no room" : "none";
+        policy.Score is { } score ? WithRange(score) : policy.BreaksBudgets ? $"breaks {string.Join(", ", policy.Costs!.Broken.Keys.Select(Short))}"
+        : room < ScoreInterval.LeastRoom ? "no room" : "none";
+
+    /// <summary>One column a budget, with the share of it that was used and in how many windows it is broken; none without budgets.</summary>
+    public static IReadOnlyList<(string Head, Func<PolicyReport, string> Cell)> BudgetColumns(EvaluationReport report)
+    {
+        if (report.Budgets is not { } budgets)
+            return [];
+        (string Key, double? Budget, string Head, Func<CostReport, double> Of)[] all =
+        [
+            ("budgets.energy_j_per_request", budgets.EnergyJ, "J a request", c => c.EnergyJ), ("budgets.miss_rate", budgets.MissRate, "share missed", c => c.MissRate),
+            ("budgets.accuracy_shortfall", budgets.AccuracyShortfall, "shortfall", c => c.AccuracyShortfall),
+        ];
+        return [.. all.Where(b => b.Budget is not null).Select(b => ($"{b.Head} (budget {Number(b.Budget!.Value, 3)})", (Func<PolicyReport, string>)(p => p.Costs is not { } costs ? ""
+            : Number(b.Of(costs), 3) + (costs.Broken.TryGetValue(b.Key, out var windows) ? $", over in {windows} of {report.Windows * p.Seeds} windows" : ""))))];
+    }
+
+    /// <summary>What budgets mean for the table; empty without.</summary>
+    public static string BudgetNote(EvaluationReport report) => report.Budgets is not { } b ? ""
+        : $"Budgets are means a request over all windows. A policy that exceeds one by more than {Percent(b.Tolerance)} has no score and stands below all that keep them. "
+        + $"The oracle under budgets earns {Number(b.Oracle.Reward, 4)} at {Number(b.Oracle.Costs.EnergyJ, 3)} J, {Percent(b.Oracle.Costs.MissRate)} missed, {Number(b.Oracle.Costs.AccuracyShortfall, 3)} short; "
+        + "score 1 is its reward and what it left of the budgets, which bounds every policy that keeps them.";
+
+    private static string Short(string key) => key.Split('.')[^1];
 
     /// <summary>What the two ends of the scale are.</summary>
     public static string Scale(EvaluationReport report) =>

@@ -9,11 +9,11 @@ namespace RlOffload.Training.Reports;
 public static class HtmlReport
 {
     public static string Page(EvaluationReport report) => Page(report.Config,
-        Lead(1) + ScenarioSection.Html(report, new Highlights(Telling.Of([.. report.Policies.OrderByDescending(p => p.Reward).Select(p => p.Name)]))));
+        Lead(1) + ScenarioSection.Html(report, new Highlights(Telling.Of([.. report.Ranked.Select(p => p.Name)]))));
 
     public static string Page(SuiteReport suite)
     {
-        var byMerit = suite.Aggregate is { } a ? a.Policies.OrderByDescending(p => p.InterquartileMean.Mean).Select(p => p.Name) : SuiteAggregate.Names(suite.Scenarios);
+        var byMerit = suite.Aggregate is { } a ? a.Ranked.Select(p => p.Name) : SuiteAggregate.Names(suite.Scenarios);
         var highlights = new Highlights(Telling.Of([.. byMerit]));
         return Page("Evaluation", Lead(suite.Scenarios.Count) + SuiteSection.Html(suite, highlights)
             + string.Concat(suite.Scenarios.Select((s, i) => $"<details id=\"scenario{i + 1}\"{(suite.Scenarios.Count == 1 ? " open=\"open\"" : "")}><summary>{Html.Text(s.Config)}</summary>{ScenarioSection.Html(s, highlights)}</details>")));

@@ -12,13 +12,16 @@ public static class MarkdownReport
         var text = new StringBuilder();
         Line(text, $"{report.Windows} windows, room {Figures.Number(report.Room, 3)} reward a request; {Figures.Scale(report)}.");
         Line(text, "");
-        Table(text, ["policy", "score (95 %)", "reward", "right in time", "missed", "mean ms", "p95 ms", "mJ", "kB sent", "memory kB", "decision us", "seeds", "tuning trials"],
-            report.Policies.OrderByDescending(p => p.Reward).Select(p => new[]
-            {
-                Code(p.Name), Figures.Score(p, report.Room), Figures.Number(p.Reward, 4), Figures.Percent(p.InTimeAccuracy), Figures.Percent(p.MissRate),
+        var budgets = Figures.BudgetColumns(report);
+        Table(text, ["policy", "score (95 %)", .. budgets.Select(b => b.Head), "reward", "right in time", "missed", "mean ms", "p95 ms", "mJ", "kB sent", "memory kB", "decision us", "seeds", "tuning trials"],
+            report.Ranked.Select(p => (IReadOnlyList<string>)
+            [
+                Code(p.Name), Figures.Score(p, report.Room), .. budgets.Select(b => b.Cell(p)), Figures.Number(p.Reward, 4), Figures.Percent(p.InTimeAccuracy), Figures.Percent(p.MissRate),
                 Figures.Number(p.LatencyMs.Mean, 0), Figures.Number(p.LatencyMs.P95, 0), Figures.Number(p.EnergyMj, 0), Figures.Number(p.BytesSent / 1000, 1),
                 Figures.Number(p.EdgeMemoryBytes / 1000, 0), Figures.Number(p.DecisionUs.P50, 1), $"{p.Seeds}", Figures.Trials(p.TuningTrials),
-            }));
+            ]));
+        if (budgets.Count > 0)
+            Line(text, $"\n{Figures.BudgetNote(report)}");
         foreach (var warning in report.Warnings)
             Line(text, $"\n- {Cell(warning)}");
         return text.ToString();
@@ -38,9 +41,9 @@ public static class MarkdownReport
         {
             Line(text, $"\nOver {aggregate.Scenarios.Count} scenarios; intervals resample seeds and windows within each.\n");
             Table(text, ["policy", "scenarios", "IQM (95 %)", "mean (95 %)", "optimality gap (95 %)", $"P(better than {aggregate.Baseline})", "seeds", "tuning trials"],
-                aggregate.Policies.OrderByDescending(p => p.InterquartileMean.Mean).Select(p => new[]
+                aggregate.Ranked.Select(p => new[]
                 {
-                    Code(p.Name), $"{p.Scenarios}", Figures.WithRange(p.InterquartileMean), Figures.WithRange(p.Mean), Figures.WithRange(p.OptimalityGap),
+                    Code(p.Name), p.Behind, Figures.WithRange(p.InterquartileMean), Figures.WithRange(p.Mean), Figures.WithRange(p.OptimalityGap),
                     Figures.WithRange(p.ImprovementOverBaseline), p.Seeds.Fewest == p.Seeds.Most ? $"{p.Seeds.Most}" : $"{p.Seeds.Fewest}..{p.Seeds.Most}", Figures.Trials(p.TuningTrials),
                 }));
             if (aggregate.WithoutRoom.Count > 0)

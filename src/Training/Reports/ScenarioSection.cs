@@ -9,7 +9,7 @@ internal static class ScenarioSection
 {
     public static string Html(EvaluationReport report, Highlights highlights)
     {
-        var byReward = report.Policies.OrderByDescending(p => p.Reward).ToArray();
+        var byReward = report.Ranked.ToArray();
         return Facts(report) + Table(report, byReward, highlights)
             + "<div class=\"charts\">" + Scores(report, byReward, highlights) + Latencies(byReward, highlights)
             + Front(byReward, highlights, "Accuracy against latency", "mean latency, ms", p => p.LatencyMs.Mean)
@@ -24,18 +24,24 @@ internal static class ScenarioSection
         + $"<li><b>{r.Windows}</b>windows, paired</li><li><b>{Figures.Number(r.Room, 3)}</b>room, reward a request</li>"
         + $"<li><b>{Figures.Number(r.StaticReward, 3)}</b>score 0: {Reports.Html.Text(r.StaticPlan)} always</li><li><b>{Figures.Number(r.OracleReward, 3)}</b>score 1: hindsight oracle</li></ul>";
 
-    private static string Table(EvaluationReport report, PolicyReport[] policies, Highlights highlights) => Reports.Html.Table(
-        ["policy", "score", "95 %", "reward", "right in time", "missed", "fallback", "dropped", "mean ms", "p50", "p95", "p99", "mJ", "kB sent", "memory kB", "decision µs", "p99", "seeds", "tuning trials"],
-        policies.Select(p => (IReadOnlyList<string>)
-        [
-            $"<i class=\"swatch {highlights.StyleOf(p.Name)}\"></i>{Reports.Html.Text(p.Name)}",
-            p.Score is { } s ? Figures.Number(s.Mean, 3) : Figures.Score(p, report.Room), p.Score is { } i ? $"<small>{Figures.Range(i, 2)}</small>" : "",
-            Figures.Number(p.Reward, 4), Figures.Percent(p.InTimeAccuracy), Figures.Percent(p.MissRate), Figures.Percent(p.FallbackRate), Figures.Percent(p.DropRate),
-            Figures.Number(p.LatencyMs.Mean, 0), Figures.Number(p.LatencyMs.P50, 0), Figures.Number(p.LatencyMs.P95, 0), Figures.Number(p.LatencyMs.P99, 0),
-            Figures.Number(p.EnergyMj, 1), Figures.Number(p.BytesSent / 1000, 1), Figures.Number(p.EdgeMemoryBytes / 1000, 0),
-            Figures.Number(p.DecisionUs.P50, 1), Figures.Number(p.DecisionUs.P99, 1), $"{p.Seeds}", Figures.Trials(p.TuningTrials),
-        ])) + string.Concat(policies.Where(p => p.Violations.Values.Any(v => v > 0)).Select(p =>
-            $"<p class=\"note\">{Reports.Html.Text($"{p.Name} broke its own limit: {string.Join(", ", p.Violations.Select(v => $"{v.Key} {v.Value}x"))}")}</p>"));
+    private static string Table(EvaluationReport report, PolicyReport[] policies, Highlights highlights)
+    {
+        var budgets = Figures.BudgetColumns(report);
+        return Reports.Html.Table(
+            ["policy", "score", "95 %", .. budgets.Select(b => Reports.Html.Text(b.Head)), "reward", "right in time", "missed", "fallback", "dropped", "mean ms", "p50", "p95", "p99", "mJ", "kB sent", "memory kB", "decision µs", "p99", "seeds", "tuning trials"],
+            policies.Select(p => (IReadOnlyList<string>)
+            [
+                $"<i class=\"swatch {highlights.StyleOf(p.Name)}\"></i>{Reports.Html.Text(p.Name)}",
+                p.Score is { } s ? Figures.Number(s.Mean, 3) : Figures.Score(p, report.Room), p.Score is { } i ? $"<small>{Figures.Range(i, 2)}</small>" : "",
+                .. budgets.Select(c => Reports.Html.Text(c.Cell(p))), Figures.Number(p.Reward, 4), Figures.Percent(p.InTimeAccuracy), Figures.Percent(p.MissRate), Figures.Percent(p.FallbackRate), Figures.Percent(p.DropRate),
+                Figures.Number(p.LatencyMs.Mean, 0), Figures.Number(p.LatencyMs.P50, 0), Figures.Number(p.LatencyMs.P95, 0), Figures.Number(p.LatencyMs.P99, 0),
+                Figures.Number(p.EnergyMj, 1), Figures.Number(p.BytesSent / 1000, 1), Figures.Number(p.EdgeMemoryBytes / 1000, 0),
+                Figures.Number(p.DecisionUs.P50, 1), Figures.Number(p.DecisionUs.P99, 1), $"{p.Seeds}", Figures.Trials(p.TuningTrials),
+            ]))
+            + (budgets.Count > 0 ? $"<p class=\"note\">{Reports.Html.Text(Figures.BudgetNote(report))}</p>" : "")
+            + string.Concat(policies.Where(p => p.Violations.Values.Any(v => v > 0)).Select(p =>
+                $"<p class=\"note\">{Reports.Html.Text($"{p.Name} broke its own limit: {string.Join(", ", p.Violations.Select(v => $"{v.Key} {v.Value}x"))}")}</p>"));
+    }
 
     private static string Scores(EvaluationReport report, PolicyReport[] policies, Highlights highlights)
     {

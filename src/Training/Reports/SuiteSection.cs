@@ -8,7 +8,7 @@ internal static class SuiteSection
 {
     public static string Html(SuiteReport suite, Highlights highlights)
     {
-        var order = suite.Aggregate?.Policies.OrderByDescending(p => p.InterquartileMean.Mean).Select(p => p.Name).ToArray() ?? [];
+        var order = suite.Aggregate?.Ranked.Select(p => p.Name).ToArray() ?? [];
         var names = order.Concat(SuiteAggregate.Names(suite.Scenarios)).Distinct();
         return "<h2>Scores</h2>" + Reports.Html.Table(
             ["policy", .. suite.Scenarios.Select((s, i) => $"<a href=\"#scenario{i + 1}\">{Reports.Html.Text(s.Config)}</a><br/><small>room {Figures.Number(s.Room, 3)}</small>")],
@@ -21,12 +21,12 @@ internal static class SuiteSection
 
     private static string Aggregate(AggregateReport a, Highlights highlights)
     {
-        var policies = a.Policies.OrderByDescending(p => p.InterquartileMean.Mean).ToArray();
+        var policies = a.Ranked.ToArray();
         return $"<h2>Over {a.Scenarios.Count} scenarios</h2>" + Reports.Html.Table(
             ["policy", "scenarios", "IQM", "95 %", "mean", "95 %", "optimality gap", "95 %", $"P(better than {a.Baseline})", "95 %", "seeds", "tuning trials"],
             policies.Select(p => (IReadOnlyList<string>)
             [
-                $"<i class=\"swatch {highlights.StyleOf(p.Name)}\"></i>{Reports.Html.Text(p.Name)}", $"{p.Scenarios}", .. Cells(p.InterquartileMean), .. Cells(p.Mean), .. Cells(p.OptimalityGap),
+                $"<i class=\"swatch {highlights.StyleOf(p.Name)}\"></i>{Reports.Html.Text(p.Name)}", p.Behind, .. Cells(p.InterquartileMean), .. Cells(p.Mean), .. Cells(p.OptimalityGap),
                 .. Cells(p.ImprovementOverBaseline), p.Seeds.Fewest == p.Seeds.Most ? $"{p.Seeds.Most}" : $"{p.Seeds.Fewest}..{p.Seeds.Most}", Figures.Trials(p.TuningTrials),
             ]))
             + "<div class=\"charts\">" + Intervals("Interquartile mean of scores", policies.Select(p => (p.Name, p.InterquartileMean)).ToArray(), null, highlights)

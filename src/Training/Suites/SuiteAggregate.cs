@@ -34,7 +34,10 @@ internal static class SuiteAggregate
                 name != Baseline && runs.TryGetValue(Baseline, out var baseline) && played.Any(p => baseline.Any(b => b.Scenario == p.Scenario))
                     ? StratifiedBootstrap.Improvement(played, baseline, seed, draws) : null,
                 PerformanceProfile.Of(bootstrap, thresholds).Shares,
-                rows.Any(r => r.TuningTrials is null) ? null : rows.Max(r => r.TuningTrials));
+                rows.Any(r => r.TuningTrials is null) ? null : rows.Max(r => r.TuningTrials))
+            {
+                BudgetsBrokenIn = rows.Count(r => r.BreaksBudgets) is > 0 and var broken ? broken : null,
+            };
         }
     }
 

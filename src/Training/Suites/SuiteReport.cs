@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RlOffload.Training.Evaluation;
 using RlOffload.Training.Statistics;
 
@@ -17,7 +18,12 @@ public sealed record SkippedScenario(string Config, IReadOnlyList<string> Missin
 /// <param name="Thresholds">Scores of the performance profiles.</param>
 public sealed record AggregateReport(
     IReadOnlyList<string> Scenarios, IReadOnlyList<string> WithoutRoom, string Baseline, IReadOnlyList<double> Thresholds, int Bootstrap,
-    IReadOnlyList<PolicyAggregate> Policies);
+    IReadOnlyList<PolicyAggregate> Policies)
+{
+    /// <summary>Highest interquartile mean first; whoever breaks a budget anywhere comes after all that keep them, whatever its other scenarios say.</summary>
+    [JsonIgnore]
+    public IEnumerable<PolicyAggregate> Ranked => Policies.OrderBy(p => p.BudgetsBrokenIn > 0).ThenByDescending(p => p.InterquartileMean.Mean);
+}
 
 /// <summary>One policy over the scenarios that it played. Intervals resample seeds and windows within each scenario.</summary>
 /// <param name="Scenarios">Scenarios behind the numbers; compare policies only over the same ones.</param>
@@ -28,6 +34,14 @@ public sealed record AggregateReport(
 /// <param name="TuningTrials">Most of any scenario; null where one is not stated.</param>
 public sealed record PolicyAggregate(
     string Name, int Scenarios, SeedRange Seeds, Interval InterquartileMean, Interval Mean, Interval OptimalityGap, Interval? ImprovementOverBaseline,
-    IReadOnlyList<Interval> Profile, int? TuningTrials);
+    IReadOnlyList<Interval> Profile, int? TuningTrials)
+{
+    /// <summary>Scenarios that the numbers leave out because the policy breaks a budget there; null: none.</summary>
+    public int? BudgetsBrokenIn { get; init; }
+
+    /// <summary>Scenarios behind the numbers, as a cell of a table.</summary>
+    [JsonIgnore]
+    public string Behind => BudgetsBrokenIn is { } broken ? $"{Scenarios}, breaks budgets in {broken}" : $"{Scenarios}";
+}
 
 public sealed record SeedRange(int Fewest, int Most);

@@ -1,5 +1,6 @@
 using RlOffload.Agents.Planners;
 using RlOffload.Environment;
+using RlOffload.Environment.Plans;
 using RlOffload.Tests.Environment;
 
 namespace RlOffload.Tests.Agents.Planners;
@@ -21,6 +22,27 @@ public sealed class StaticPlannerTests
         var best = setup.Candidates.MaxBy(Earned);
         Assert.Equal(best, StaticPlanner.Tuned(setup).Plan);
         Assert.Equal(best, StaticPlanner.Tuned(setup with { Threads = 2 }).Plan);
+    }
+
+    [Fact]
+    public void UnderABudgetItEarnsMostOfThePlansThatKeepIt()
+    {
+        var free = RandomWorld.Setup(RandomWorld.Small());
+        var plans = free.Candidates.Select(p => new StaticPlanner(free.Model, p)).ToArray();
+        var means = Rollout.Means(free.Training, plans, free.TrainingWindows);
+        var unbound = StaticPlanner.Tuned(free).Plan;
+        var budget = 0.8 * means[Array.FindIndex(plans, p => p.Plan == unbound)].Costs.Energy;
+        StaticPlanner Under(BudgetSpec budgets)
+        {
+            var scenario = free.Model.Scenario with { Budgets = budgets };
+            return StaticPlanner.Tuned(RandomWorld.Setup(new CostModel(new CostTable(free.Model.Table.Profile, free.Model.Table.Plans, scenario), scenario)));
+        }
+        var keep = Enumerable.Range(0, plans.Length).Where(i => means[i].Costs.Energy <= budget).ToArray();
+        Assert.InRange(keep.Length, 1, plans.Length - 1);
+        Assert.Equal(plans[keep.MaxBy(i => means[i].Reward)].Plan, Under(new(EnergyJoules: budget)).Plan);
+        Assert.Equal(unbound, Under(new(EnergyJoules: 1000)).Plan);
+        // Where none keeps it, the one that exceeds it least.
+        Assert.Equal(plans[Enumerable.Range(0, plans.Length).MinBy(i => means[i].Costs.Energy)].Plan, Under(new(EnergyJoules: 1e-9)).Plan);
     }
 
     [Fact]

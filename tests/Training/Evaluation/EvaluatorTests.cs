@@ -80,6 +80,53 @@ public sealed class EvaluatorTests
         Assert.True(there.Links.Average(l => l.MeanMbitS) > here.Links.Average(l => l.MeanMbitS));
     }
 
+    [Fact]
+    public void ABudgetThatDoesNotBindChangesNothingButThatItIsTold()
+    {
+        using var config = new TestConfig();
+        var free = Run(config.World(), Typed);
+        var loose = Run(config.World("budgets={energy_j_per_request: 1000}"), Typed);
+        Assert.All(loose.Policies, p => Assert.Empty(p.Costs!.Broken));
+        Assert.Equal(0, loose.Budgets!.Oracle.Multipliers.EnergyJ);
+        Assert.Equal(Text(free with { Provenance = null }), Text(loose with
+        {
+            Provenance = null, Budgets = null, Timeline = free.Timeline, Policies = [.. loose.Policies.Select(p => p with { Costs = null })],
+        }));
+    }
+
+    [Fact]
+    public void WhoBreaksABudgetHasNoScoreAndStandsBelowAllThatKeepIt()
+    {
+        using var config = new TestConfig();
+        var free = Run(config.World(), Typed);
+        var budget = 0.6 * free.Policies.Max(p => p.EnergyMj) / 1000;
+        var report = Run(config.World(FormattableString.Invariant($"budgets.energy_j_per_request={budget}")), Typed);
+        Assert.Equal(budget, report.Budgets!.EnergyJ);
+        Assert.True(report.Budgets.Oracle.Kept);
+        foreach (var policy in report.Policies)
+        {
+            Assert.Equal(policy.EnergyMj / 1000, policy.Costs!.EnergyJ, 1e-9);
+            Assert.Equal(policy.Costs.EnergyJ > budget * 1.01, policy.BreaksBudgets);
+            Assert.Equal(policy.BreaksBudgets, policy.Score is null);
+            if (!policy.BreaksBudgets)
+                Assert.True(policy.Reward <= report.OracleReward + 1e-12);
+        }
+        Assert.Contains(report.Policies, p => p.BreaksBudgets);
+        Assert.Contains(report.Policies, p => !p.BreaksBudgets);
+        Assert.Equal(report.Ranked.Select(p => p.BreaksBudgets).Order(), report.Ranked.Select(p => p.BreaksBudgets));
+        Assert.Equal(Text(report), Text(Run(config.World(FormattableString.Invariant($"budgets.energy_j_per_request={budget}")), Typed, threads: 2)));
+    }
+
+    [Fact]
+    public void WhereNobodyCanKeepABudgetNobodyIsScored()
+    {
+        using var config = new TestConfig();
+        var report = Run(config.World("budgets.energy_j_per_request=1e-9", "device.idle_w=1"), ["local", "random"]);
+        Assert.False(report.Budgets!.Oracle.Kept);
+        Assert.All(report.Policies, p => Assert.Null(p.Score));
+        Assert.Contains(report.Warnings, w => w.Contains("no courses that keep the budgets", StringComparison.Ordinal));
+    }
+
     private static EvaluationReport Run(World world, string[] policies, int threads = 1, string? cache = null, LinkSet? links = null)
     {
         var evaluator = new Evaluator(world, cache, threads);

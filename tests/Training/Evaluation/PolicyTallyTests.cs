@@ -37,6 +37,8 @@ public sealed class PolicyTallyTests
         Assert.Equal(0.25, report.DropRate);
         Assert.Equal([new("plan2", 2), new("plan1", 1), new("plan3", 1)], report.Plans);
         Assert.Same(violations, report.Violations);
+        var costs = tally.Costs(bestAccuracy: 0.95);
+        Assert.Equal([new(0.15, 0, 0.2), new(0.05, 1, 0.95)], costs.Select(c => new Costs(c.Energy, c.Misses, Math.Round(c.AccuracyShortfall, 12))));
     }
 
     [Fact]

@@ -18,6 +18,17 @@ public sealed class MarkdownReportTests
     }
 
     [Fact]
+    public void WhoBreaksABudgetStandsBelowAllThatKeepThem()
+    {
+        var rows = MarkdownReport.Text(Samples.Budgeted()).Split('\n').Where(l => l.StartsWith('|')).ToList();
+        Assert.Contains("| J a request (budget 0.250) | shortfall (budget 0.100) |", rows[0]);
+        Assert.StartsWith("| `priced` | breaks energy_j_per_request | 0.400, over in 3 of 4 windows | 0.050 | 0.5800 |", rows[^1]);
+        Assert.StartsWith("| `lmos` | -1.00 (-1.10..-0.90) | 0.200 | 0.050 |", rows[^2]);
+        Assert.Contains("below all that keep them", MarkdownReport.Text(Samples.Budgeted()));
+        Assert.DoesNotContain("udget", MarkdownReport.Text(Samples.Evaluation()));
+    }
+
+    [Fact]
     public void ASuiteNamesScenariosWithoutRoomAndThoseLeftOut()
     {
         var text = MarkdownReport.Text(Samples.Suite());

@@ -22,6 +22,19 @@ internal static class Samples
         Warnings = ["mind | this"],
     };
 
+    /// <summary>The one that earns most breaks a budget.</summary>
+    public static EvaluationReport Budgeted()
+    {
+        var plain = Evaluation();
+        var keeps = new CostReport(0.2, 0.01, 0.05, new Dictionary<string, int>());
+        var breaks = new CostReport(0.4, 0.01, 0.05, new Dictionary<string, int> { ["budgets.energy_j_per_request"] = 3 });
+        return plain with
+        {
+            Policies = [.. plain.Policies.Select(p => p.Name == "priced" ? p with { Score = null, Costs = breaks } : p with { Costs = keeps })],
+            Budgets = new(0.25, null, 0.1, 0.01, new(true, 0.59, keeps, new(0.5, 0, 0))),
+        };
+    }
+
     public static SuiteReport Suite() => new([Evaluation(), Evaluation("flat", 0.001)], [new("away.yaml", ["away.yaml:3: profile: is not there"])], null);
 
     private static PolicyReport Policy(string name, double score, double latency) => new()
