@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RlOffload.Environment.Plans;
 
 namespace RlOffload.Environment;
 
@@ -28,12 +29,14 @@ public sealed record Scenario
 /// <param name="Battery">Empties with every joule; null: mains.</param>
 /// <param name="HiddenFactor">What the device really takes over what everyone expects of it: a wrong profile. Nobody is told.</param>
 /// <param name="Calibrate">The device compares the time of each head and branch with what was expected, and expects it henceforth (<see cref="Observation.Slowdown"/>).</param>
+/// <param name="Clocks">Slower clocks that the device can be set to for a request; null: it has one.</param>
 public sealed record DeviceSpec(
     double TimeFactor = 1, double PackSecondsPerElement = 3e-9, double ActiveWatts = 3, double IdleWatts = 0,
     double MemoryBytes = double.PositiveInfinity, HeatSpec? Heat = null, BatterySpec? Battery = null,
-    double HiddenFactor = 1, bool Calibrate = true);
+    double HiddenFactor = 1, bool Calibrate = true,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Clock>? Clocks = null);
 
-/// <summary>Heat is the device's use, low-passed; above <paramref name="From"/> it slows the device, linearly up to <paramref name="MaxSlowdown"/> at <paramref name="To"/>.</summary>
+/// <summary>Heat is the device's use, low-passed, at a slower clock in proportion to its power; above <paramref name="From"/> it slows the device, linearly up to <paramref name="MaxSlowdown"/> at <paramref name="To"/>.</summary>
 public sealed record HeatSpec(double TimeConstant = 30, double From = 0.5, double To = 0.8, double MaxSlowdown = 1.8);
 
 public sealed record BatterySpec(double CapacityJoules, double StartJoules, double HarvestWatts = 0);

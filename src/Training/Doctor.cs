@@ -81,7 +81,8 @@ public static class Doctor
             foreach (var file in set.Files.Where(f => f.Warnings.Count > 0))
                 findings.Add(new($"{set.Name} link", FindingStatus.Warning, $"{Path.GetFileName(file.Path)}: {string.Join("; ", file.Warnings)}"));
         }
-        findings.Add(new("device", FindingStatus.Ok, FormattableString.Invariant($"{world.Experiment.Device.Name}: {scenario.Device.TimeFactor:0.##} x the profile's times")));
+        findings.Add(new("device", FindingStatus.Ok, FormattableString.Invariant($"{world.Experiment.Device.Name}: {scenario.Device.TimeFactor:0.##} x the profile's times")
+            + (scenario.Device.Clocks is { } clocks ? $"; also at {string.Join(", ", clocks)}" : "")));
         findings.Add(new("server", FindingStatus.Ok, FormattableString.Invariant($"{world.Experiment.Server.Name}: {scenario.Server.TimeFactor:0.##} x the profile's times")));
         findings.Add(new("prior", FindingStatus.Ok, FormattableString.Invariant(
             $"{scenario.Uplink.PriorBitsPerSecond / 1e6:0.###} Mbit/s, round trip {scenario.Uplink.PriorRtt * 1e3:0.#} ms")));
@@ -103,7 +104,7 @@ public static class Doctor
         findings.Add(new("plans", runnable > 1 ? FindingStatus.Ok : FindingStatus.Problem,
             $"{world.FullTable.Count} in all, {world.Plans.Count} for the learner, {runnable} of these fit into the device's memory{(runnable > 1 ? "" : "; allowed is more than one")}"));
 
-        int Best(PlanKind kind) => Enumerable.Range(0, table.Count).Where(p => table.Plans[p].Kind == kind && table.Plans[p] is { Probe: false, Gate: null }).MaxBy(p => table.Plans[p].Exit);
+        int Best(PlanKind kind) => Enumerable.Range(0, table.Count).Where(p => table.Plans[p].Kind == kind && table.Plans[p] is { Probe: false, Gate: null, Clock: null }).MaxBy(p => table.Plans[p].Exit);
     }
 
     private static void Play(World world, LinkSet set, List<Finding> findings)

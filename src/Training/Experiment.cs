@@ -98,7 +98,7 @@ public sealed record Experiment
             ArrivalRecording = recording,
             Links = links,
             Rtt = rtt,
-            Plans = PlanOptions.Read(root.Section("plans")),
+            Plans = PlanOptions.Read(root.Section("plans"), device.Clocks ?? []),
             Train = TrainSection.Read(root.Section("train")),
             Evaluate = EvaluateOptions.Read(root.Section("evaluate")),
             Lmos = LmosOptions.Read(root.Section("lmos")),

@@ -74,10 +74,11 @@ public sealed class World
         var rtt = told ?? train.RoundTrips() ?? throw new InputException(experiment.File, "rtt",
             "is missing and no training link has round-trip times, allowed is rtt with file, from_link, or shift_ms, mu and sigma");
         var scenario = Complete(experiment, profile, train, rtt);
-        var (bits, gates) = (AllBits(experiment, profile), experiment.Plans.Gates(profile.Exits.Count));
-        var all = PlanTable.Of(profile, bits, experiment.Plans.Probe, gates).Plans.Union(PublishedGates.Plans(profile, bits));
+        var (bits, gates, clocks) = (AllBits(experiment, profile), experiment.Plans.Gates(profile.Exits.Count), experiment.Plans.Clocks);
+        var all = PlanTable.Of(profile, bits, experiment.Plans.Probe, gates, clocks).Plans.Union(PublishedGates.Plans(profile, bits))
+            .Union(PublishedClocks.Plans(profile, bits, scenario.Device.Clocks));
         var costs = new CostModel(new CostTable(profile, new PlanTable(all), scenario), scenario);
-        var plans = PlanTable.Of(profile, experiment.Plans.Bits, experiment.Plans.Probe, gates);
+        var plans = PlanTable.Of(profile, experiment.Plans.Bits, experiment.Plans.Probe, gates, clocks);
         if (experiment.Plans.Prune)
             plans = plans.Pruned(new CostTable(profile, plans, scenario), experiment.Plans.Tolerance);
         var seconds = SecondsOf(scenario);

@@ -25,6 +25,12 @@ internal static class TestWorld
         Requests = 60,
     };
 
+    /// <summary>Half the speed at 0.3 of the 3 W of the profile's clock, and a quarter of it at 0.1 of them.</summary>
+    public static Clock[] Clocks { get; } = [new(5e8, 2, 0.9), new(2.5e8, 4, 0.3)];
+
+    /// <summary>The scenario on a device with <see cref="Clocks"/>.</summary>
+    public static Scenario Clocked => Scenario with { Device = Scenario.Device with { Clocks = Clocks } };
+
     public static ILinks Constant(double bitsPerSecond = 1e6, double rttMs = 40) =>
         Traces(RttModel.Constant(rttMs), LinkTrace.FromSamples("constant", [0], [bitsPerSecond], 10));
 
@@ -43,7 +49,7 @@ internal static class TestWorld
     public static CostModel Model(Scenario? scenario = null, IReadOnlyList<int>? bits = null, bool probe = true)
     {
         scenario ??= Scenario;
-        return new CostModel(new CostTable(Profile, PlanTable.Of(Profile, bits ?? [4, 8], probe), scenario), scenario);
+        return new CostModel(new CostTable(Profile, PlanTable.Of(Profile, bits ?? [4, 8], probe, clocks: scenario.Device.Clocks), scenario), scenario);
     }
 
     public static OffloadEnvironment Environment(Scenario? scenario = null, ILinks? links = null, bool probe = true) =>

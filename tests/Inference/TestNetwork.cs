@@ -50,7 +50,7 @@ internal sealed class TestNetwork
 
     public CostModel Model()
     {
-        var table = PlanTable.Of(Profile, [4, 8, 32], probe: true);
+        var table = PlanTable.Of(Profile, [4, 8, 32], probe: true, clocks: Scenario.Device.Clocks);
         return new CostModel(new CostTable(Profile, table, Scenario), Scenario);
     }
 

@@ -19,6 +19,23 @@ public sealed class WorldTests
     }
 
     [Fact]
+    public void ClocksAreOfferedToPlannersAndToTheLearnerWhereItIsSaid()
+    {
+        using var config = new TestConfig();
+        World World(params string[] more) => Experiment.Load(config.Path, [.. more]).Build();
+        const string Clocks = "device.clocks={mhz: [110, 55], time_factor: [1.5, 3], active_w: [0.1, 0.05], source: a test}";
+        var (without, with, learns) = (World(), World(Clocks), World(Clocks, "plans.clocks_mhz=[55]"));
+        Assert.Null(without.Scenario.Device.Clocks);
+        Assert.Equal([new Clock(110e6, 1.5, 0.1), new Clock(55e6, 3, 0.05)], with.Scenario.Device.Clocks!);
+        Assert.Equal(without.FullTable.Plans, with.FullTable.Plans.Where(p => p.Clock is null));
+        Assert.Equal(["local@3~110MHz", "local@3~55MHz"], with.FullTable.Plans.Where(p => p is { Clock: not null, Kind: PlanKind.Local }).Select(p => p.ToString()));
+        Assert.Equal(without.Plans.Plans, with.Plans.Plans);
+        Assert.NotEqual(without.ScenarioHash, with.ScenarioHash);
+        Assert.Equal(["55MHz"], learns.Plans.Plans.Where(p => p.Clock is not null).Select(p => p.Clock!.ToString()).Distinct());
+        Assert.Equal(learns.Plans.Plans, learns.Choices.Select(c => learns.FullTable[c]));
+    }
+
+    [Fact]
     public void PriorsComeFromTheTrainingLinksUnlessTold()
     {
         using var config = new TestConfig();

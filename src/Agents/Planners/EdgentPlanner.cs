@@ -30,7 +30,7 @@ public sealed class EdgentPlanner : IPolicy
             .. from exit in Enumerable.Range(0, _table.Profile.Exits.Count).Reverse()
                from width in widths.DefaultIfEmpty(0)
                let members = Enumerable.Range(0, plans.Count)
-                   .Where(p => plans[p] is { Probe: false, Gate: null } && plans[p].Exit == exit && (plans[p].Bits == width || (plans[p].Bits == 0 && width == widths.FirstOrDefault())))
+                   .Where(p => plans[p] is { Probe: false, Gate: null, Clock: null } && plans[p].Exit == exit && (plans[p].Bits == width || (plans[p].Bits == 0 && width == widths.FirstOrDefault())))
                    .OrderBy(p => plans[p].Cut).ToArray()
                where members.Length > 0
                select members,

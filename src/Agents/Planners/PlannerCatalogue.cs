@@ -20,6 +20,8 @@ public static class PlannerCatalogue
         new("mpc", "plans the next requests together as they are expected; tuned, hard to beat", o => MpcPlanner.Tuned(o.Setup)),
         new("dpp", "Lyapunov drift plus penalty over all plans, V tuned", o => DppPlanner.Tuned(o.Setup)),
         new("lydroo", "a network proposes plans, drift plus penalty scores them; trained once", o => LydrooPlanner.Tuned(o.Setup)),
+        new("cutedge", "split and device clock of least energy, queues and lateness kept by Lyapunov's virtual queues; V tuned",
+            o => CutEdgePlanner.Tuned(o.Setup, o.Bits, o.Name), TakesBits: true),
         new("memtl", "imitates an optimiser that knows the future; several heads, chosen by computed cost; trained once", o => MemtlPlanner.Tuned(o.Setup)),
 
         new("loa", "latency-only companion of LMOS: the inner split of least latency",

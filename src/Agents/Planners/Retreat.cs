@@ -9,7 +9,7 @@ internal sealed class Retreat
 
     public Retreat(CostTable table)
     {
-        var plans = Enumerable.Range(0, table.Count).Where(p => table.Plans[p] is { Probe: false, Gate: null }).ToArray();
+        var plans = Enumerable.Range(0, table.Count).Where(p => table.Plans[p] is { Probe: false, Gate: null, Clock: null }).ToArray();
         var local = plans.Where(p => table.Plans[p].Kind == PlanKind.Local)
             .OrderByDescending(p => table[p].Accuracy).ThenBy(p => table[p].DeviceSeconds);
         _order = [.. local, .. plans.Where(p => table.Plans[p].Kind == PlanKind.Drop)];

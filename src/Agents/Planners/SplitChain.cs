@@ -16,7 +16,7 @@ internal sealed class SplitChain
     {
         _table = table;
         var deepest = table.Profile.Exits.Count - 1;
-        var plans = Enumerable.Range(0, table.Count).Where(p => table.Plans[p] is var plan && plan.Exit == deepest && !plan.Probe && plan.Gate is null).ToArray();
+        var plans = Enumerable.Range(0, table.Count).Where(p => table.Plans[p] is var plan && plan.Exit == deepest && plan is { Probe: false, Gate: null, Clock: null }).ToArray();
         int Only(PlanKind kind) => plans.Where(p => table.Plans[p].Kind == kind).DefaultIfEmpty(-1).First();
         (Remote, Local) = (Only(PlanKind.Remote), Only(PlanKind.Local));
         var splits = plans.Where(p => table.Plans[p].Kind == PlanKind.Split).ToArray();

@@ -33,7 +33,18 @@ public sealed class CostModel(CostTable table, Scenario scenario)
         ? accuracy - Scenario.Reward.LatencyWeight * Math.Min(latency / deadline, 1)
         : -Scenario.Reward.LatencyWeight - Scenario.Reward.MissPenalty;
 
+    /// <summary>J that the device takes to compute for so long at the profile's clock.</summary>
     public double DeviceEnergy(double seconds) => Scenario.Device.ActiveWatts * seconds;
+
+    /// <summary>J that the device takes to compute for the plan, at the plan's clock.</summary>
+    /// <param name="seconds">Head or local answer.</param>
+    /// <param name="branch">The branch that takes over, which runs at the profile's clock.</param>
+    public double DeviceEnergy(int plan, double seconds, double branch = 0) =>
+        DeviceEnergy(seconds + branch) + (Table.Plans[plan].Clock is { } clock ? (clock.ActiveWatts - Scenario.Device.ActiveWatts) * seconds : 0);
+
+    /// <summary>How much the device warms while it computes for the plan, over what it does at the profile's clock.</summary>
+    public double Use(int plan) =>
+        Table.Plans[plan].Clock is { } clock && Scenario.Device.ActiveWatts > 0 ? clock.ActiveWatts / Scenario.Device.ActiveWatts : 1;
 
     /// <summary>E_tx = P_base * t + p * bits / 1e6, exact for a power that is linear in the rate.</summary>
     public double SendEnergy(double seconds, double bytes) =>
@@ -74,15 +85,15 @@ public sealed class CostModel(CostTable table, Scenario scenario)
         ref readonly var cost = ref Table[plan];
         var ways = Table.Ways(plan);
         if (ways.IsEmpty)
-            return kind == PlanKind.Local ? Kept(o, cost.DeviceSeconds, cost.Accuracy) : Sent(plan, o, rate, cost.DeviceSeconds, cost.Accuracy);
+            return kind == PlanKind.Local ? Kept(plan, o, cost.DeviceSeconds, cost.Accuracy) : Sent(plan, o, rate, cost.DeviceSeconds, cost.Accuracy);
         var mean = default(Prediction);
         var (likeliest, kept) = (0.0, (Accuracy: 0.0, At: -1.0));
         foreach (ref readonly var way in ways)
         {
-            var course = way.Leaves || kind == PlanKind.Local ? Kept(o, way.DeviceSeconds, way.Accuracy) : Sent(plan, o, rate, way.DeviceSeconds, way.Accuracy);
+            var course = way.Leaves || kind == PlanKind.Local ? Kept(plan, o, way.DeviceSeconds, way.Accuracy) : Sent(plan, o, rate, way.DeviceSeconds, way.Accuracy);
             // At its deadline a request that still runs has the answer of the last exit that it passed.
             if (course.Kind == OutcomeKind.Missed && kept.At >= 0)
-                course = Held(o, kept.Accuracy);
+                course = Held(plan, o, kept.Accuracy);
             if (course.Kind == OutcomeKind.Answered && way.Leaves)
                 kept = (way.HeldAccuracy, way.DeviceSeconds);
             mean = new(mean.Latency + way.Share * course.Latency, mean.Reward + way.Share * course.Reward, mean.Accuracy + way.Share * course.Accuracy,
@@ -97,18 +108,18 @@ public sealed class CostModel(CostTable table, Scenario scenario)
         new(o.Deadline, Reward(false, 0, o.Deadline, o.Deadline), 0, energy, deviceSeconds, 0, kind);
 
     /// <summary>Answered at the deadline by an exit that was passed on the way; the device was busy until then.</summary>
-    private Prediction Held(Observation o, double accuracy)
+    private Prediction Held(int plan, Observation o, double accuracy)
     {
         var device = Math.Max(0, o.Deadline - o.DeviceBacklog);
-        return new(o.Deadline, Reward(true, accuracy, o.Deadline, o.Deadline), accuracy, DeviceEnergy(device), device, 0, OutcomeKind.Fallback);
+        return new(o.Deadline, Reward(true, accuracy, o.Deadline, o.Deadline), accuracy, DeviceEnergy(plan, device), device, 0, OutcomeKind.Fallback);
     }
 
-    private Prediction Kept(Observation o, double seconds, double accuracy)
+    private Prediction Kept(int plan, Observation o, double seconds, double accuracy)
     {
         var device = seconds * o.Slowdown;
         var ready = o.DeviceBacklog + device;
         return ready > o.Deadline ? Miss(o, 0, 0) // hopeless work is not started
-            : new(ready, Reward(true, accuracy, ready, o.Deadline), accuracy, DeviceEnergy(device), device, 0, OutcomeKind.Answered);
+            : new(ready, Reward(true, accuracy, ready, o.Deadline), accuracy, DeviceEnergy(plan, device), device, 0, OutcomeKind.Answered);
     }
 
     private Prediction Sent(int plan, Observation o, double rate, double seconds, double accuracy)
@@ -129,12 +140,12 @@ public sealed class CostModel(CostTable table, Scenario scenario)
         var tooBusy = bypasses && o.DeviceBacklog > cancelAt;
         if (answer <= cancelAt)
             return new(answer, Reward(true, accuracy, answer, o.Deadline), accuracy,
-                DeviceEnergy(device) + SendEnergy(sending, cost.Bytes), device, sending, OutcomeKind.Answered);
+                DeviceEnergy(plan, device) + SendEnergy(sending, cost.Bytes), device, sending, OutcomeKind.Answered);
         var sent = Math.Clamp(cancelAt - start, 0, sending);
         var wasted = SendEnergy(sent, sent * rate / 8);
         if (branch.Exists && !tooBusy)
             return new(o.Deadline, Reward(true, branch.Accuracy, o.Deadline, o.Deadline), branch.Accuracy,
-                DeviceEnergy(device + branch.Seconds) + wasted, device + branch.Seconds, sent, OutcomeKind.Fallback);
-        return Miss(o, device, DeviceEnergy(device) + wasted) with { UplinkSeconds = sent };
+                DeviceEnergy(plan, device, branch.Seconds) + wasted, device + branch.Seconds, sent, OutcomeKind.Fallback);
+        return Miss(o, device, DeviceEnergy(plan, device) + wasted) with { UplinkSeconds = sent };
     }
 }

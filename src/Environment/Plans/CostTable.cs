@@ -3,7 +3,7 @@ using RlOffload.Environment.Profiles;
 namespace RlOffload.Environment.Plans;
 
 /// <summary>What one plan costs on this scenario's machines when nothing is queued and the link is left out.</summary>
-/// <param name="DeviceSeconds">Head, quantising and packing on the cool device; of a gated plan the mean over the profile's images.</param>
+/// <param name="DeviceSeconds">Head, quantising and packing on the cool device at the plan's clock; of a gated plan the mean over the profile's images.</param>
 /// <param name="Bytes">Sent over the uplink, header included, by a request that is not answered early.</param>
 /// <param name="ServerSeconds">Tail on the unloaded server, likewise.</param>
 /// <param name="Accuracy">Expected share of correct answers, 0..1.</param>
@@ -121,7 +121,8 @@ public sealed class CostTable
             return default;
         var partition = partitions[(plan.Exit, plan.Cut)];
         var cut = Profile.Cuts[plan.Cut];
-        var device = partition.HeadMs.Median / 1000 * scenario.Device.TimeFactor;
+        var factor = FactorOf(plan, scenario);
+        var device = partition.HeadMs.Median / 1000 * factor;
         var server = partition.OnServerMs.Median / 1000 * scenario.Server.TimeFactor;
         switch (plan.Kind)
         {
@@ -132,11 +133,14 @@ public sealed class CostTable
                 return new(0, scenario.Uplink.HeaderBytes + encoding.Bytes, server,
                     AccuracyOf(plan.Exit, 0, 32, accuracy) - encoding.AccuracyLoss, 0);
             default:
-                return new(device + cut.Elements * scenario.Device.PackSecondsPerElement,
+                return new(device + cut.Elements * scenario.Device.PackSecondsPerElement * (plan.Clock?.TimeFactor ?? 1),
                     scenario.Uplink.HeaderBytes + Math.Ceiling(cut.Elements * plan.Bits / 8.0), server,
                     AccuracyOf(plan.Exit, plan.Cut, plan.Bits, accuracy), partition.HeadMemoryBytes);
         }
     }
+
+    /// <summary>Of the profile's times, for what the device computes of the plan.</summary>
+    private static double FactorOf(OffloadPlan plan, Scenario scenario) => scenario.Device.TimeFactor * (plan.Clock?.TimeFactor ?? 1);
 
     private double AccuracyOf(int exit, int cut, int bits, Dictionary<(int, int, int), double> accuracy) =>
         accuracy.TryGetValue((exit, cut, bits), out var cell) ? cell
@@ -157,7 +161,7 @@ public sealed class CostTable
     /// <summary>The mean over images, and memory for the branches beside the head: their own at most.</summary>
     private void Pass(int p, Scenario scenario)
     {
-        var path = GatedPath.Of(Profile, Plans[p], scenario.Device.TimeFactor, _costs[p].DeviceSeconds, -_losses[p]);
+        var path = GatedPath.Of(Profile, Plans[p], FactorOf(Plans[p], scenario), _costs[p].DeviceSeconds, -_losses[p]);
         _paths[p] = path;
         double seconds = 0, accuracy = 0, memory = _costs[p].MemoryBytes;
         foreach (var way in path.Ways)

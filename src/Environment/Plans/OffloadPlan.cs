@@ -21,7 +21,8 @@ public enum PlanKind : byte
 /// <param name="Bits">Bits a number at the cut; 0 where nothing is quantised.</param>
 /// <param name="Probe">A train of 16 packets of 1,500 bytes is sent as well, to learn the link's rate.</param>
 /// <param name="Gate">When confident: easy images leave at an earlier exit on the device; null: at the planned exit only.</param>
-public readonly record struct OffloadPlan(PlanKind Kind, int Exit, int Cut, int Bits, bool Probe = false, Gate? Gate = null)
+/// <param name="Clock">The device computes its part at this clock; null: at the profile's.</param>
+public readonly record struct OffloadPlan(PlanKind Kind, int Exit, int Cut, int Bits, bool Probe = false, Gate? Gate = null, Clock? Clock = null)
 {
     public override string ToString() => Kind switch
     {
@@ -29,5 +30,5 @@ public readonly record struct OffloadPlan(PlanKind Kind, int Exit, int Cut, int 
         PlanKind.Remote => $"remote@{Exit + 1}",
         PlanKind.Split => $"cut{Cut}@{Exit + 1}/{Bits}b",
         _ => "drop",
-    } + (Gate is null ? "" : $"?{Gate}") + (Probe ? "+probe" : "");
+    } + (Gate is null ? "" : $"?{Gate}") + (Clock is null ? "" : $"~{Clock}") + (Probe ? "+probe" : "");
 }

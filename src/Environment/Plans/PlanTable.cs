@@ -33,8 +33,10 @@ public sealed class PlanTable
     /// <param name="bits">Widths to offer at a split.</param>
     /// <param name="probe">Give each all-local plan and <c>drop</c> a twin that also probes the link.</param>
     /// <param name="gates">Each makes a twin of every plan that passes an exit it tries, and which then may be left there.</param>
+    /// <param name="clocks">Each makes a twin of every plan for which the device computes.</param>
     /// <exception cref="InputException">There are gates, but the profile does not say how sure each exit is of each image.</exception>
-    public static PlanTable Of(ModelProfile profile, IReadOnlyList<int> bits, bool probe, IReadOnlyList<Gate>? gates = null)
+    public static PlanTable Of(
+        ModelProfile profile, IReadOnlyList<int> bits, bool probe, IReadOnlyList<Gate>? gates = null, IReadOnlyList<Clock>? clocks = null)
     {
         var plans = new List<OffloadPlan>();
         foreach (var p in profile.Partitions.OrderBy(p => p.Exit).ThenBy(p => p.Local).ThenBy(p => p.Cut))
@@ -49,6 +51,9 @@ public sealed class PlanTable
         var ungated = plans.Count;
         foreach (var gate in gates ?? [])
             plans.AddRange(GatedPath.Gated(profile, gate, plans.Take(ungated).ToList()));
+        var unclocked = plans.Count;
+        foreach (var clock in clocks ?? [])
+            plans.AddRange(plans.Take(unclocked).Where(p => p.Kind != PlanKind.Remote).Select(p => p with { Clock = clock }).ToList());
         plans.Add(new(PlanKind.Drop, -1, -1, 0));
         if (probe)
             plans.AddRange(plans.Where(p => p.Kind is PlanKind.Local or PlanKind.Drop).Select(p => p with { Probe = true }).ToList());
@@ -58,7 +63,7 @@ public sealed class PlanTable
     /// <summary>
     /// Leaves out plans such that each of them is beaten or equalled, within the tolerances, by one that stays, in device time, bytes, server time and
     /// accuracy: of the plans that none beats outright, again and again the one that stands for most others stays. Drop and the probing
-    /// twins of what stays are kept: what they are good for is not in these four numbers. Plans that this device cannot run are left out.
+    /// and slower twins of what stays are kept: what they are good for is not in these four numbers. Plans that this device cannot run are left out.
     /// </summary>
     public PlanTable Pruned(CostTable costs, DominanceTolerance tolerance)
     {
@@ -72,7 +77,7 @@ public sealed class PlanTable
             stays.Add(_plans[keep]);
             left.RemoveWhere(p => Same(keep, p) && Dominates(costs[keep], costs[p], tolerance));
         }
-        return new PlanTable(_plans.Where(p => p.Kind == PlanKind.Drop || stays.Contains(p with { Probe = false })));
+        return new PlanTable(_plans.Where(p => p.Kind == PlanKind.Drop || stays.Contains(p with { Probe = false, Clock = null })));
     }
 
     /// <summary>
@@ -81,7 +86,7 @@ public sealed class PlanTable
     /// </summary>
     private bool Same(int q, int p) => Equals(_plans[q].Gate, _plans[p].Gate);
 
-    private bool Ordinary(int p) => _plans[p] is { Probe: false, Kind: not PlanKind.Drop };
+    private bool Ordinary(int p) => _plans[p] is { Probe: false, Clock: null, Kind: not PlanKind.Drop };
 
     /// <summary>At least as good in all four numbers and better in one; of plans that are equal in all, the first beats the others.</summary>
     private static bool Beats(CostTable costs, int q, int p)

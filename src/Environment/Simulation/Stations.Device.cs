@@ -15,8 +15,11 @@ public sealed partial class Stations
         _calibration = _calibration == 1 ? ratio : _calibration * Math.Pow(ratio / _calibration, 0.2);
     }
 
+    /// <summary>Of the device by what it computes now: 1 at the profile's clock, by its power at another.</summary>
+    private double Use(in Job job) => job.Stage == Stage.OnDevice ? model.Use(job.Plan) : 1;
+
     private double HeatNow() => model.Scenario.Device.Heat is { } h
-        ? Decayed(_heat, _onDevice >= 0 ? 1 : 0, Now - _heatTime, h.TimeConstant) : 0;
+        ? Decayed(_heat, _onDevice >= 0 ? Use(_jobs[_onDevice]) : 0, Now - _heatTime, h.TimeConstant) : 0;
 
     /// <summary>Brings the heat up to now; the device had <paramref name="use"/> since the last change.</summary>
     private void Warm(double use)

@@ -210,13 +210,13 @@ public sealed partial class Stations
 
     private void LeaveDevice(ref Job job)
     {
-        Warm(1);
+        Warm(Use(job));
         _onDevice = -1;
         var seconds = Now - job.Start;
         job.Device += seconds;
         _deviceSeconds += seconds;
         DeviceEnd = Now;
-        Spend(ref job, model.DeviceEnergy(seconds));
+        Spend(ref job, job.Stage == Stage.OnDevice ? model.DeviceEnergy(job.Plan, seconds) : model.DeviceEnergy(seconds));
     }
 
     private void LeaveUplink(ref Job job, double bytes, bool learns = true)

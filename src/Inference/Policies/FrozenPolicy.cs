@@ -41,7 +41,7 @@ public sealed record FrozenPolicy
     public required IReadOnlyList<GoldenVector> Golden { get; init; }
     public required TrainingManifest Training { get; init; }
 
-    public PlanTable Table() => new(Plans.Select(p => new OffloadPlan(p.Kind, p.Exit, p.Cut, p.Bits, p.Probe, p.Gate?.Rule())));
+    public PlanTable Table() => new(Plans.Select(p => new OffloadPlan(p.Kind, p.Exit, p.Cut, p.Bits, p.Probe, p.Gate?.Rule(), p.Clock)));
 
     /// <summary>The cost model that the policy's observations are computed with.</summary>
     /// <exception cref="InputException">The profile lacks what a plan needs.</exception>
@@ -56,10 +56,11 @@ public sealed record FrozenProfile(string Path, ProfileHashes Sha256);
 
 /// <param name="Plan">The plan's text, such as "cut4@3/6b".</param>
 /// <param name="Gate">Null where the plan keeps to its exit.</param>
-public sealed record FrozenPlan(string Plan, PlanKind Kind, int Exit, int Cut, int Bits, bool Probe, FrozenGate? Gate = null)
+/// <param name="Clock">Null where the device computes at the profile's clock.</param>
+public sealed record FrozenPlan(string Plan, PlanKind Kind, int Exit, int Cut, int Bits, bool Probe, FrozenGate? Gate = null, Clock? Clock = null)
 {
     public static FrozenPlan Of(OffloadPlan plan) => new(plan.ToString(), plan.Kind, plan.Exit, plan.Cut, plan.Bits, plan.Probe,
-        plan.Gate is { } gate ? new(gate.Measure, [.. gate.Thresholds.Select(t => t >= 0 ? t : (double?)null)]) : null);
+        plan.Gate is { } gate ? new(gate.Measure, [.. gate.Thresholds.Select(t => t >= 0 ? t : (double?)null)]) : null, plan.Clock);
 }
 
 /// <param name="Thresholds">By exit; null where an exit is not tried.</param>

@@ -51,7 +51,7 @@ public static class FrozenPolicyCheck
         if (ProfileHashes.Of(profile).Structure != policy.Profile.Sha256.Structure)
             yield return "profile.sha256.structure: the given profile has other cuts, exits or partitions than the one the policy was trained on; profile the model with the same options, or train again";
         var known = PlanTable.Of(profile, policy.Plans.Where(p => p.Kind == PlanKind.Split).Select(p => p.Bits).Distinct().ToList(), probe: true,
-            policy.Table().Plans.Select(p => p.Gate).OfType<Gate>().Distinct().ToList()).Plans.ToHashSet();
+            policy.Table().Plans.Select(p => p.Gate).OfType<Gate>().Distinct().ToList(), policy.Scenario.Device.Clocks).Plans.ToHashSet();
         var missing = policy.Table().Plans.Where(p => !known.Contains(p)).ToList();
         if (missing.Count > 0)
         {

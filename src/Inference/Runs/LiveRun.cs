@@ -58,6 +58,9 @@ public sealed class LiveRun
         _links = new TraceLinks([new LinkWindow(_trace, 0, 0)], rtt, _trace.Name);
         if (_scenario.Device.TimeFactor < 1)
             _warnings.Add($"the scenario's device is faster than the profile's machine (factor {_scenario.Device.TimeFactor}); it cannot be emulated, real times are taken");
+        if (_scenario.Device.TimeFactor <= 1 && _policy.Plans.FirstOrDefault(p => p.Clock is not null) is { Clock: { } clock })
+            throw new InputException(options.Policy, "plans", $"sets the device's clock to {clock}, which this program cannot do; allowed are such plans where "
+                + "the device is emulated (a time factor above 1)");
     }
 
     public int Requests => _scenario.Requests;

@@ -55,7 +55,7 @@ internal sealed class RunSummary(CostModel model, IReadOnlyList<FlightRecord> fl
         get
         {
             var heads = flights.Where(f => f.HeadSeconds > 0 && f.Plan is { Kind: PlanKind.Split, Gate: null })
-                .Select(f => f.HeadSeconds * model.Scenario.Device.TimeFactor / model.Table[f.PlanIndex].DeviceSeconds).Order().ToArray();
+                .Select(f => f.HeadSeconds * model.Scenario.Device.TimeFactor * (f.Plan.Clock?.TimeFactor ?? 1) / model.Table[f.PlanIndex].DeviceSeconds).Order().ToArray();
             return heads.Length == 0 ? null : Math.Round(SortedArrayStatistics.Quantile(heads, 0.5), 3);
         }
     }

@@ -1,4 +1,5 @@
 using RlOffload.Environment;
+using RlOffload.Environment.Plans;
 
 namespace RlOffload.Training.Config;
 
@@ -19,7 +20,8 @@ internal static class ScenarioSections
             Heat(s.OptionalSection("heat")),
             Battery(s.OptionalSection("battery")),
             s.Double("hidden_factor", new(0, 100, Open: true), 1),
-            s.Bool("calibrate", true));
+            s.Bool("calibrate", true),
+            Clocks(s.OptionalSection("clocks")));
         return (spec, note);
     }
 
@@ -102,6 +104,18 @@ internal static class ScenarioSections
         if ((factor != 1 || whole is not null) && source is null && !s.IsWrong("time_factor") && !s.IsWrong("whole_ms"))
             s.Refuse("time_factor_source", $"is missing, allowed is a text that says where the {(whole is null ? $"time_factor of {factor}" : $"whole_ms of {whole}")} comes from");
         return new(name, source, whole);
+    }
+
+    /// <summary>Lists of one length, an entry a clock, each slower than the clock that whole_ms or time_factor and active_w belong to.</summary>
+    private static IReadOnlyList<Clock>? Clocks(ConfigSection? s)
+    {
+        if (s is null)
+            return null;
+        var (mhz, factors, watts) = (s.Doubles("mhz", Bounds.Positive), s.Doubles("time_factor", new(1, 1000, Open: true)), s.Doubles("active_w", Bounds.NotNegative));
+        s.Text("source");
+        if (s.Sound && (factors.Count != mhz.Count || watts.Count != mhz.Count || mhz.Distinct().Count() < mhz.Count))
+            s.Refuse("mhz", $"has {mhz.Count} clocks beside {factors.Count} of time_factor and {watts.Count} of active_w, allowed is each clock once and as many of each");
+        return s.Sound ? [.. mhz.Select((m, i) => new Clock(m * Mega, factors[i], watts[i]))] : null;
     }
 
     private static HeatSpec? Heat(ConfigSection? s)

@@ -24,7 +24,7 @@ public sealed class PlannerCatalogueTests
 
     private static readonly CostModel Heat = RandomWorld.Small(TestWorld.Scenario with
     {
-        Device = TestWorld.Scenario.Device with { Heat = new HeatSpec(TimeConstant: 5) },
+        Device = TestWorld.Scenario.Device with { Heat = new HeatSpec(TimeConstant: 5), Clocks = TestWorld.Clocks },
         Server = TestWorld.Scenario.Server with { Loads = [1, 4, 15], LoadDwellSeconds = 3 },
     });
 

@@ -59,7 +59,7 @@ internal static class RandomWorld
     {
         scenario ??= TestWorld.Scenario;
         var profile = Profile(seed);
-        return new CostModel(new CostTable(profile, PlanTable.Of(profile, Bits, probe: true), scenario), scenario);
+        return new CostModel(new CostTable(profile, PlanTable.Of(profile, Bits, probe: true, clocks: scenario.Device.Clocks), scenario), scenario);
     }
 
     /// <summary>The test world with 32 bits as well, for planners that know no quantising.</summary>
@@ -102,7 +102,7 @@ internal static class RandomWorld
 
     /// <summary>Plans of the deepest exit that send a tensor of an inner cut at a width, by cut.</summary>
     public static int[] InnerSplits(CostModel model, int bits) => [.. Enumerable.Range(0, model.Count)
-        .Where(p => model.Table.Plans[p] is { Kind: PlanKind.Split } plan && plan.Bits == bits && plan.Exit == model.Table.Profile.Exits.Count - 1)
+        .Where(p => model.Table.Plans[p] is { Kind: PlanKind.Split, Clock: null } plan && plan.Bits == bits && plan.Exit == model.Table.Profile.Exits.Count - 1)
         .OrderBy(p => model.Table.Plans[p].Cut)];
 
     public static int Plan(CostModel model, string text) =>

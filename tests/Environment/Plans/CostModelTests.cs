@@ -19,7 +19,7 @@ public sealed class CostModelTests
             var deadline = 0.03 * Math.Pow(80, rng.NextDouble());
             var scenario = TestWorld.Scenario with
             {
-                Device = TestWorld.Scenario.Device with { PackSecondsPerElement = 1e-6 },
+                Device = TestWorld.Scenario.Device with { PackSecondsPerElement = 1e-6, Clocks = i % 3 == 0 ? TestWorld.Clocks : null },
                 Uplink = TestWorld.Scenario.Uplink with { PriorBitsPerSecond = rate, PriorRtt = rtt / 1000, HeaderBytes = 100 },
                 Reward = TestWorld.Scenario.Reward with { FallbackShare = rng.NextDouble() },
             };

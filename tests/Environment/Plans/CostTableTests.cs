@@ -26,6 +26,27 @@ public sealed class CostTableTests
     }
 
     [Fact]
+    public void ASlowerClockSlowsWhatTheDeviceComputesAndNothingElse()
+    {
+        var table = TestWorld.Model(TestWorld.Clocked with { Device = TestWorld.Clocked.Device with { PackSecondsPerElement = 1e-6 } }).Table;
+        var (fast, slow) = (Of(table, "cut2@3/4b"), Of(table, "cut2@3/4b~250MHz"));
+        Assert.Equal(4 * 0.162, slow.DeviceSeconds, 12);
+        Assert.Equal(fast, slow with { DeviceSeconds = fast.DeviceSeconds });
+        var branch = table.Fallback(Enumerable.Range(0, table.Count).Single(p => table.Plans[p].ToString() == "cut2@3/4b"), 1);
+        Assert.Equal(branch, table.Fallback(Enumerable.Range(0, table.Count).Single(p => table.Plans[p].ToString() == "cut2@3/4b~250MHz"), 1));
+        var gated = GatedWorld.Profile is var profile ? new CostTable(profile, PlanTable.Of(profile, [8], false, [GatedWorld.Sure], TestWorld.Clocks), TestWorld.Clocked) : null!;
+        for (var p = 0; p < gated.Count; p++)
+            if (gated.Plans[p] is { Gate: not null, Clock: not null } plan)
+            {
+                var at = gated.Plans.IndexOf(plan with { Clock = null });
+                Assert.Equal(gated.Ways(at).ToArray().Select(w => w.DeviceSeconds * plan.Clock.TimeFactor), gated.Ways(p).ToArray().Select(w => w.DeviceSeconds), Close);
+                Assert.Equal(gated[at].DeviceSeconds * plan.Clock.TimeFactor, gated[p].DeviceSeconds, 9);
+            }
+    }
+
+    private static bool Close(double a, double b) => Math.Abs(a - b) < 1e-9;
+
+    [Fact]
     public void BytesOfOddBitsAreRoundedUp()
     {
         var profile = TestWorld.Profile with

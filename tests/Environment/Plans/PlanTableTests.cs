@@ -34,6 +34,18 @@ public sealed class PlanTableTests
     }
 
     [Fact]
+    public void EachClockMakesATwinOfWhatTheDeviceComputesAndTheTwinsOfWhatStaysStay()
+    {
+        var (without, with) = (TestWorld.Model().Table.Plans, TestWorld.Model(TestWorld.Clocked).Table);
+        Assert.Equal(without.Plans, with.Plans.Plans.Where(p => p.Clock is null));
+        foreach (var plan in without.Plans)
+            Assert.Equal(plan.Kind is PlanKind.Local or PlanKind.Split ? TestWorld.Clocks : [],
+                with.Plans.Plans.Where(p => p.Clock is not null && p with { Clock = null } == plan).Select(p => p.Clock!));
+        var stays = TestWorld.Model().Table is var costs ? costs.Plans.Pruned(costs, DominanceTolerance.Default).Plans : [];
+        Assert.Equal(with.Plans.Plans.Where(p => stays.Contains(p with { Clock = null })), with.Plans.Pruned(with, DominanceTolerance.Default).Plans);
+    }
+
+    [Fact]
     public void EightBitsStandForThirtyTwoWhereTheyCostNoAccuracyToSpeakOf()
     {
         // In the test world 8 bits cost 0.2 points, within the quarter of a point that counts as nothing; 2 bits cost 20.

@@ -45,6 +45,37 @@ public sealed class StationsTests
     }
 
     [Fact]
+    public void ASlowerClockTakesLongerAtItsOwnPower()
+    {
+        var t = new Timeline(TestWorld.Clocked);
+        var o = t.End(t.At(1, "local@1~500MHz"));
+        Assert.Equal(0.2, o.Latency, Digits);
+        Assert.Equal(0.9 * 0.2, o.Energy, Digits);
+        Assert.Equal(3 * 0.1, t.End(t.At(2, "local@1")).Energy, Digits);
+    }
+
+    [Fact]
+    public void TheBranchThatSavesALateRequestRunsAtTheProfilesClock()
+    {
+        var t = new Timeline(TestWorld.Clocked, TestWorld.Constant(1e4));
+        var o = t.End(t.At(1, "cut2@3/8b~500MHz", 0.8));    // head until 0.32, then 1.6 s to send
+        Assert.Equal(OutcomeKind.Fallback, o.Kind);
+        Assert.Equal(0.8, o.Latency, Digits);
+        Assert.Equal(0.32 + 0.14, o.Device, Digits);
+        Assert.Equal(0.9 * 0.32 + 3 * 0.14 + t.Model.SendEnergy(0.34, 425), o.Energy, Digits);
+    }
+
+    [Fact]
+    public void ASlowerClockWarmsTheDeviceByItsPower()
+    {
+        var device = TestWorld.Clocked.Device with { Heat = new HeatSpec(TimeConstant: 1, From: 0.9, To: 1) };
+        var t = new Timeline(World with { Device = device });
+        t.At(0, "local@3~500MHz", 5);
+        Assert.Equal(0.3 * (1 - Math.Exp(-0.4)), t.Look(0.4).Heat, Digits);
+        Assert.Equal(0.3 * (1 - Math.Exp(-0.6)) * Math.Exp(-1), t.Look(1.6).Heat, Digits);
+    }
+
+    [Fact]
     public void PackingTakesDeviceTimeAndTheHeaderIsSent()
     {
         var t = new Timeline(World with { Device = World.Device with { PackSecondsPerElement = 1e-6 }, Uplink = World.Uplink with { HeaderBytes = 125 } });

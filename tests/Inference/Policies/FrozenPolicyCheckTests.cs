@@ -1,3 +1,5 @@
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
 using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Policies;
 
@@ -23,6 +25,20 @@ public sealed class FrozenPolicyCheckTests : IDisposable
         Assert.Empty(FrozenPolicyCheck.Problems(_policy));
         Assert.Empty(FrozenPolicyCheck.Refusals(_policy, ProfileFile.Read(_network.ProfilePath)));
         Assert.Empty(FrozenPolicyCheck.Warnings(_policy, ProfileFile.Read(_network.ProfilePath)));
+    }
+
+    [Fact]
+    public void PlansThatSetTheClockAreKeptAndFitTheProfile()
+    {
+        using var folder = new TemporaryFolder();
+        var network = new TestNetwork(folder, scenario: _network.Scenario with { Device = new DeviceSpec(TimeFactor: 10, Clocks: [new(5e7, 2, 0.5)]) });
+        network.WritePolicy();
+        var policy = FrozenPolicyFile.Read(network.PolicyPath);
+        Assert.Contains(policy.Table().Plans, p => p.Clock == new Clock(5e7, 2, 0.5));
+        Assert.Empty(FrozenPolicyCheck.Problems(policy));
+        Assert.Empty(FrozenPolicyCheck.Refusals(policy, network.Profile));
+        var other = policy with { Scenario = policy.Scenario with { Device = policy.Scenario.Device with { Clocks = [new(5e7, 3, 0.5)] } } };
+        Assert.Contains("50MHz", string.Join('\n', FrozenPolicyCheck.Refusals(other, network.Profile)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -161,6 +161,10 @@ public sealed class LiveRunTests : IAsyncLifetime
         Assert.Contains("--requests", Refusal(Options with { Requests = 0 }), StringComparison.Ordinal);
         Assert.Contains("--rtt", Refusal(Options with { RttMs = double.NaN }), StringComparison.Ordinal);
         Assert.Contains("link.txt", Refusal(Options with { Link = _folder.Write("bad/link.txt", "0 1\n1 -3\n") }), StringComparison.Ordinal);
+        var clocked = new TestNetwork(_folder, scenario: _network.Scenario with { Device = new DeviceSpec(Clocks: [new(5e7, 2, 0.5)]) });
+        clocked.WritePolicy();
+        Assert.Contains("sets the device's clock to 50MHz", Refusal(Options), StringComparison.Ordinal);
+        _network.WritePolicy();
         File.Delete(_network.ModelPath);
         Assert.Contains("--model", Refusal(Options), StringComparison.Ordinal);
     }
