@@ -5,6 +5,7 @@ using System.Text.Json;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
+using RlOffload.Training.Config;
 
 namespace RlOffload.Training;
 
@@ -83,11 +84,14 @@ public sealed class RunFolder(string path)
         WriteText(Metrics, string.Join('\n', kept.ToList()) + "\n");
     }
 
-    /// <summary>The agent that did best on the validation windows.</summary>
+    /// <summary>The agent that did best on the validation windows; <paramref name="world"/> may be that of a config which trains otherwise.</summary>
+    /// <exception cref="InputException">The run's files are damaged, or its agent is of other plans or observations.</exception>
     public DiscreteSac LoadBest(World world)
     {
-        var loop = new TrainingLoop(world.Training.Environment(world.CostModel), world.Tuning.Environment(world.CostModel), world.Choices,
-            world.Experiment.Train, world.Experiment.Seed);
+        var config = ConfigFile.Read(Config, []);
+        var options = TrainSection.Read(config.Root.Section("train"));
+        config.RequireSound();
+        var loop = new TrainingLoop(world.Training.Environment(world.CostModel), world.Tuning.Environment(world.CostModel), world.Choices, options, world.Experiment.Seed);
         using var reader = new BinaryReader(OpenCheckpoint());
         loop.Load(reader, Checkpoint);
         return loop.Best;

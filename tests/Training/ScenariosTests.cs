@@ -15,7 +15,7 @@ public sealed class ScenariosTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void AScenarioIsNamedAsItsFileAndKeepsItsTableSmall(string name)
+    public void AScenarioIsNamedAsItsFileKeepsItsTableSmallAndCanBeTrainedIn(string name)
     {
         if (Load(name) is not { } experiment)
             return;
@@ -24,6 +24,13 @@ public sealed class ScenariosTests
         Assert.InRange(world.Plans.Count, 12, name == "confidence-exits" ? 90 : 70);
         Assert.Equal(120, world.Scenario.Requests);
         Assert.True(experiment.Evaluate.Repeat || world.Test.Links.Windows is null, "40 windows need more stretches of the test traces, or repeat");
+        var loop = new TrainingLoop(world.Training.Environment(world.CostModel), world.Tuning.Environment(world.CostModel), world.Choices,
+            experiment.Train with { Steps = 240, StartSteps = 100, ValidateEvery = 120, ValidationWindows = 1, Sac = experiment.Train.Sac with { Batch = 32, Hidden = [16] } }, 1);
+        var progress = loop.Advance();
+        while (!loop.Done)
+            progress = loop.Advance();
+        Assert.True(double.IsFinite(progress.Metrics.CriticLoss) && progress.Metrics.CriticLoss > 0, $"critic loss {progress.Metrics.CriticLoss}");
+        Assert.True(double.IsFinite(progress.BestValidation) && double.IsFinite(progress.Return), $"return {progress.Return}");
     }
 
     [DataFact("profiles/portend/exits.csv")]

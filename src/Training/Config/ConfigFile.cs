@@ -57,6 +57,13 @@ public sealed class ConfigFile
     public void Finish()
     {
         Root.RefuseUnknown(Root);
+        RequireSound();
+    }
+
+    /// <summary>For those who read only some sections: nothing is said of the others.</summary>
+    /// <exception cref="InputException">All problems found so far, in the order of the lines.</exception>
+    internal void RequireSound()
+    {
         if (_problems.Count > 0)
             throw new InputException([.. _problems.OrderBy(p => p.Line).Select(p => p.Text).Distinct()]) { DataMissing = _problems.All(p => _missing.Contains(p.Text)) };
     }

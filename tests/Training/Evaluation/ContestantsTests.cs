@@ -49,6 +49,19 @@ public sealed class ContestantsTests
     }
 
     [Fact]
+    public void ARunThatTrainedOtherwiseThanThisConfigTrainsIsPlayedAsItIs()
+    {
+        using var config = new TestConfig();
+        var loop = Train(config.World("train.steps=120", "train.sac.hidden=[8, 8]"), config.At("run")).Loop;
+        var world = config.World();
+        var contestants = new Evaluator(world, null, 1).Contestants;
+        var test = world.Test.Environment(world.CostModel);
+        Assert.Equal(test.Play(0, contestants.Agent("sac", loop.Best).Create()), test.Play(0, contestants.Find(config.At("run")).Create()));
+        File.WriteAllText(config.At("run/config.yaml"), "train: {steps: many}");
+        Assert.Contains("config.yaml:1: train.steps", Assert.Throws<InputException>(() => contestants.Find(config.At("run"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ARunOfAnotherPlanTableIsRefusedAndOfAnotherScenarioNoted()
     {
         using var config = new TestConfig();
