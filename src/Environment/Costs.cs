@@ -20,6 +20,18 @@ public sealed record BudgetSpec(
     /// <summary>Share of a budget by which a mean over windows may exceed it and still count as kept: what was tuned to it on other windows meets it only nearly.</summary>
     public const double Tolerance = 0.01;
 
+    /// <summary>Debt, in requests' worth of a budget, at which a cost is worth twice what it is without.</summary>
+    private const double Patience = 10;
+
+    /// <summary>
+    /// Reward that a unit of each cost is worth while there are debts: a constant part and one that grows with the virtual queue. Weighing costs by queues is
+    /// drift plus penalty (Neely 2010, ch. 4), the constant its place-holder backlog (4.8): a queue that begins every window empty would first have to fill.
+    /// </summary>
+    /// <param name="worth">Reward that a budget's worth of each cost is worth without debt.</param>
+    public Costs Prices(Costs worth, Observation o) => new(
+        worth.Energy / EnergyJoules * (1 + o.EnergyDebt / Patience), worth.Misses / MissRate * (1 + o.MissDebt / Patience),
+        worth.AccuracyShortfall / AccuracyShortfall * (1 + o.AccuracyDebt / Patience));
+
     /// <summary>The largest share by which a budget is exceeded; 0 or less where all are kept.</summary>
     public double Excess(Costs mean) => Math.Max(mean.Energy / EnergyJoules, Math.Max(mean.Misses / MissRate, mean.AccuracyShortfall / AccuracyShortfall)) - 1;
 

@@ -5,6 +5,7 @@ namespace RlOffload.Training;
 
 /// <param name="Return">Mean reward a request over the window just ended, as it was explored.</param>
 /// <param name="Validation">Mean reward a request of the greedy policy on the validation windows, at the last check; NaN before the first.</param>
+/// <remarks>Under budgets a validation that exceeds them counts as less than any that keeps them: <see cref="BudgetKeeper.Merit"/>.</remarks>
 public readonly record struct TrainProgress(int Step, int Window, double Return, double Validation, double BestValidation, SacMetrics Metrics);
 
 /// <summary>
@@ -23,6 +24,7 @@ public sealed class TrainingLoop
     private readonly ReplayBuffer _replay;
     private readonly TransitionCollector _collector;
     private readonly SacPolicy _greedy;
+    private readonly BudgetKeeper? _keeper;
     private SacMetrics _metrics;
     private double _lastValidation = double.NaN;
     private int _nextValidation;
@@ -37,8 +39,10 @@ public sealed class TrainingLoop
         _layout = new ObservationLayout(_environment.Model, _plans);
         Agent = new DiscreteSac(_layout.Size, _plans.Length, options.Sac, seed);
         Best = new DiscreteSac(_layout.Size, _plans.Length, options.Sac, seed);
-        _replay = new ReplayBuffer(Math.Min(options.ReplayCapacity, options.Steps), _layout.Size, _plans.Length);
-        _collector = new TransitionCollector(_replay, _environment.Model.Scenario.Requests, options.Sac.Gamma);
+        var model = _environment.Model;
+        _replay = new ReplayBuffer(Math.Min(options.ReplayCapacity, options.Steps), _layout.Size, _plans.Length, charges: model.Scenario.Budgets is null ? 0 : BudgetKeeper.Charges);
+        _keeper = model.Scenario.Budgets is { } budgets ? new BudgetKeeper(budgets, model, _replay.Multipliers) : null;
+        _collector = new TransitionCollector(_replay, model.Scenario.Requests, options.Sac.Gamma, _keeper);
         _greedy = new SacPolicy("sac", Agent, _layout, _plans);
         _nextValidation = options.ValidateEvery;
     }
@@ -78,6 +82,8 @@ public sealed class TrainingLoop
                 _metrics = Agent.Update(_replay);
         }
         Window++;
+        if (Step > _options.StartSteps)
+            _keeper?.Learn(_environment.TotalCosts / _environment.Model.Scenario.Requests);
         if (Step >= _nextValidation || Done)
         {
             _nextValidation += _options.ValidateEvery;
@@ -143,6 +149,7 @@ public sealed class TrainingLoop
     {
         var observation = _collector.Observation(request);
         _layout.Write(_environment.Observation, observation);
+        _keeper?.See(request, _environment.Observation);
         var mask = _collector.Mask(request);
         for (var i = 0; i < _plans.Length; i++)
             mask[i] = _environment.Mask[_plans[i]];
@@ -151,15 +158,16 @@ public sealed class TrainingLoop
 
     private double Validate()
     {
-        var sum = 0.0;
+        var (sum, costs) = (0.0, new Costs());
         for (var w = 0; w < _options.ValidationWindows; w++)
         {
             _validation.Reset(WindowNumbers.Validation + w);
             while (!_validation.Truncated)
                 _validation.Step(_greedy.Decide(_validation.Observation, _validation.Mask));
-            sum += _validation.TotalReward;
+            (sum, costs) = (sum + _validation.TotalReward, costs + _validation.TotalCosts);
         }
-        return sum / _options.ValidationWindows / _validation.Model.Scenario.Requests;
+        var mean = sum / _options.ValidationWindows / _validation.Model.Scenario.Requests;
+        return _keeper?.Merit(mean, costs / _options.ValidationWindows / _validation.Model.Scenario.Requests) ?? mean;
     }
 
     private void Keep(double validation)

@@ -15,10 +15,15 @@ public sealed class TransitionCollector
     private readonly bool[] _masks;
     private readonly int[] _actions;
     private readonly int _size, _plans;
+    private readonly BudgetKeeper? _keeper;
+    private readonly float[] _charges;
 
     /// <param name="requests">Requests of a window.</param>
-    public TransitionCollector(ReplayBuffer replay, int requests, double gamma)
+    /// <param name="keeper">What charges a transition; null: nothing does, there are no budgets.</param>
+    public TransitionCollector(ReplayBuffer replay, int requests, double gamma, BudgetKeeper? keeper = null)
     {
+        _keeper = keeper;
+        _charges = new float[replay.Multipliers.Length];
         (_replay, _gamma, _size, _plans) = (replay, (float)gamma, replay.Observations, replay.Actions);
         _observations = new float[(requests + 1) * _size];
         _masks = new bool[(requests + 1) * _plans];
@@ -36,6 +41,7 @@ public sealed class TransitionCollector
     public void Deliver(in Outcome outcome)
     {
         var i = outcome.Request;
-        _replay.Add(Observation(i), Mask(i), _actions[i], (float)outcome.Reward, _gamma, Observation(i + 1), Mask(i + 1), terminated: false);
+        _keeper?.Charge(outcome, _charges);
+        _replay.Add(Observation(i), Mask(i), _actions[i], (float)outcome.Reward, _gamma, Observation(i + 1), Mask(i + 1), terminated: false, charges: _charges);
     }
 }

@@ -80,6 +80,14 @@ public sealed class CostsTests
     }
 
     [Fact]
+    public void CostsAreDearerWhileThereAreDebts()
+    {
+        var budgets = new BudgetSpec(EnergyJoules: 2, MissRate: 0.25);
+        Assert.Equal(new Costs(0.25, 3, 0), budgets.Prices(new(0.5, 0.75, 0), new Observation()));
+        Assert.Equal(new Costs(0.5, 6, 0), budgets.Prices(new(0.5, 0.75, 0), new Observation { EnergyDebt = 10, MissDebt = 10, AccuracyDebt = 10 }));
+    }
+
+    [Fact]
     public void ABudgetIsBrokenByMoreThanTheTolerance()
     {
         var budgets = new BudgetSpec(EnergyJoules: 2, MissRate: 0.1);

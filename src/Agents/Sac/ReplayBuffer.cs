@@ -21,11 +21,15 @@ public sealed class ReplayBuffer
     private readonly float[] _rewards;
     private readonly float[] _discounts;
     private readonly bool[] _terminated;
+    private readonly float[] _charges;
 
     public int Capacity { get; }
     public int Observations { get; }
     public int Actions { get; }
     public bool HasPrior { get; }
+
+    /// <summary>What each of the charges of a transition takes off its reward, as of now: rewards drawn are those of today's multipliers.</summary>
+    public float[] Multipliers { get; }
 
     /// <summary>Transitions ever added.</summary>
     public long Added { get; private set; }
@@ -34,8 +38,10 @@ public sealed class ReplayBuffer
     public int Count => (int)Math.Min(Added, Capacity);
 
     /// <param name="prior">whether rows carry prior logits; without them no memory is spent.</param>
-    public ReplayBuffer(int capacity, int observations, int actions, bool prior = false)
+    /// <param name="charges">numbers a row that <see cref="Multipliers"/> weigh; none without budgets.</param>
+    public ReplayBuffer(int capacity, int observations, int actions, bool prior = false, int charges = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(charges);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(observations);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(actions);
@@ -51,6 +57,8 @@ public sealed class ReplayBuffer
         _rewards = new float[capacity];
         _discounts = new float[capacity];
         _terminated = new bool[capacity];
+        _charges = new float[checked(capacity * charges)];
+        Multipliers = new float[charges];
     }
 
     /// <param name="discount">gamma^k for k decisions between s and s'.</param>
@@ -60,8 +68,9 @@ public sealed class ReplayBuffer
     public void Add(
         ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, int action, float reward, float discount,
         ReadOnlySpan<float> nextObservation, ReadOnlySpan<bool> nextMask, bool terminated,
-        ReadOnlySpan<float> prior = default, ReadOnlySpan<float> nextPrior = default)
+        ReadOnlySpan<float> prior = default, ReadOnlySpan<float> nextPrior = default, ReadOnlySpan<float> charges = default)
     {
+        RequireFinite(charges, Multipliers.Length, nameof(charges));
         RequireFinite(observation, Observations, nameof(observation));
         RequireFinite(nextObservation, Observations, nameof(nextObservation));
         RequireFinite(prior, HasPrior ? Actions : 0, nameof(prior));
@@ -90,6 +99,7 @@ public sealed class ReplayBuffer
         _rewards[row] = reward;
         _discounts[row] = discount;
         _terminated[row] = terminated;
+        charges.CopyTo(_charges.AsSpan(row * Multipliers.Length));
     }
 
     /// <summary>Fills the batch with rows drawn uniformly with replacement.</summary>
@@ -112,7 +122,10 @@ public sealed class ReplayBuffer
                 _nextPriors.AsSpan(row * Actions, Actions).CopyTo(nextPrior.Row(b));
             }
             batch.Actions[b] = _actions[row];
-            batch.Rewards[b] = _rewards[row];
+            var reward = _rewards[row];
+            for (var c = 0; c < Multipliers.Length; c++)
+                reward -= Multipliers[c] * _charges[row * Multipliers.Length + c];
+            batch.Rewards[b] = reward;
             batch.Discounts[b] = _terminated[row] ? 0f : _discounts[row];
         }
     }
@@ -133,6 +146,10 @@ public sealed class ReplayBuffer
         writer.WriteBlock<float>(_rewards.AsSpan(0, Count));
         writer.WriteBlock<float>(_discounts.AsSpan(0, Count));
         writer.WriteBlock<bool>(_terminated.AsSpan(0, Count));
+        if (Multipliers.Length == 0)
+            return;
+        writer.WriteBlock<float>(_charges.AsSpan(0, Count * Multipliers.Length));
+        writer.WriteBlock<float>(Multipliers);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote; <paramref name="file"/> is named in the error where it does not fit.</summary>
@@ -158,6 +175,10 @@ public sealed class ReplayBuffer
             reader.ReadBlock<float>(_rewards.AsSpan(0, Count));
             reader.ReadBlock<float>(_discounts.AsSpan(0, Count));
             reader.ReadBlock<bool>(_terminated.AsSpan(0, Count));
+            if (Multipliers.Length == 0)
+                return;
+            reader.ReadBlock<float>(_charges.AsSpan(0, Count * Multipliers.Length));
+            reader.ReadBlock<float>(Multipliers);
         });
     }
 

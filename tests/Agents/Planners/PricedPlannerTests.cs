@@ -62,6 +62,60 @@ public sealed class PricedPlannerTests
     }
 
     [Fact]
+    public void TheDearerACostTheLessOfItIsSpentAndDebtsMakeItDearer()
+    {
+        var rng = new Rng(7);
+        var plain = RandomWorld.Small();
+        var scenario = plain.Scenario with { Budgets = new BudgetSpec(EnergyJoules: 0.2) };
+        var model = new CostModel(new CostTable(plain.Table.Profile, plain.Table.Plans, scenario), scenario);
+        var candidates = RandomWorld.Setup(model).Candidates;
+        var mask = RandomWorld.AllAllowed(model.Table.Plans);
+        var cheaper = 0;
+        for (var round = 0; round < 50; round++)
+        {
+            var o = RandomWorld.Observation(ref rng);
+            double Energy(double worth) => model.Predict(new PricedPlanner(model, candidates, default, new Costs(worth, 0, 0)).Decide(o, mask), o).Energy;
+            o.EnergyDebt = 0;
+            var (free, dear) = (Energy(0), Energy(0.1));
+            o.EnergyDebt = 40;
+            var indebted = Energy(0.1);
+            Assert.Equal(free, Energy(0));
+            Assert.True(free >= dear && dear >= indebted);
+            cheaper += free > dear && dear > indebted ? 1 : 0;
+            Assert.Equal(0, Energy(1e6));
+        }
+        Assert.True(cheaper > 2, $"cheaper both times in {cheaper} of 50 rounds");
+    }
+
+    [Theory]
+    [InlineData(0.75, double.PositiveInfinity)]
+    [InlineData(double.PositiveInfinity, 0.92)]
+    public void UnderABudgetItKeepsItAndEarnsMoreThanTheBestFixedPlanThatDoes(double energy, double shortfall)
+    {
+        var free = RandomWorld.Setup(RandomWorld.Small()) with { TrainingWindows = [0, 1, 2, 3] };
+        var unbound = Rollout.Means(free.Training, [PricedPlanner.Tuned(free)], free.TrainingWindows)[0];
+        var budgets = new BudgetSpec(energy * unbound.Costs.Energy, AccuracyShortfall: shortfall * unbound.Costs.AccuracyShortfall);
+        var bound = Under(budgets);
+        var (priced, fixedPlan) = (PricedPlanner.Tuned(bound), StaticPlanner.Tuned(bound));
+        var means = Rollout.Means(bound.Training, [priced, fixedPlan], bound.TrainingWindows);
+        Assert.True(budgets.Excess(means[0].Costs) <= 0, $"{means[0].Costs} at {priced.Worth} and {priced.Prices} under {budgets}");
+        Assert.True(means[0].Reward <= unbound.Reward);
+        Assert.True(means[0].Reward > means[1].Reward + 0.01 || budgets.Excess(means[1].Costs) > 0, $"{means[0].Reward}, best fixed plan {means[1].Reward}");
+        Assert.Equal(priced.Worth, PricedPlanner.Tuned(bound with { Threads = 2 }).Worth);
+
+        var loose = PricedPlanner.Tuned(Under(new(EnergyJoules: 1000)));
+        Assert.Equal(PricedPlanner.Tuned(free).Prices, loose.Prices);
+        Assert.Equal(default, loose.Worth);
+
+        PlannerSetup Under(BudgetSpec budgets)
+        {
+            var scenario = free.Model.Scenario with { Budgets = budgets };
+            var model = new CostModel(new CostTable(free.Model.Table.Profile, free.Model.Table.Plans, scenario), scenario);
+            return RandomWorld.Setup(model) with { TrainingWindows = free.TrainingWindows };
+        }
+    }
+
+    [Fact]
     public void RememberedPricesAreUsedAndNonsenseIsTunedAgain()
     {
         using var folder = new TemporaryFolder();

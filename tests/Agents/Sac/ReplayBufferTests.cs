@@ -38,6 +38,24 @@ public sealed class ReplayBufferTests
     }
 
     [Fact]
+    public void RewardsDrawnAreThoseOfTodaysMultipliers()
+    {
+        var replay = new ReplayBuffer(4, 1, 2, charges: 2);
+        replay.Add([0], [true, true], 1, 1, 0.9f, [0], [true, true], false, charges: [0.5f, 3]);
+        Assert.Equal(1, Sample(replay, 1).Rewards[0]);
+        (replay.Multipliers[0], replay.Multipliers[1]) = (1, 0.25f);
+        Assert.Equal(1 - 0.5f - 0.75f, Sample(replay, 1).Rewards[0]);
+        Assert.Throws<ArgumentException>(() => replay.Add([0], [true, true], 1, 1, 0.9f, [0], [true, true], false));
+        using var saved = new MemoryStream();
+        replay.Save(new BinaryWriter(saved));
+        saved.Position = 0;
+        var loaded = new ReplayBuffer(4, 1, 2, charges: 2);
+        loaded.Load(new BinaryReader(saved));
+        Assert.Equal(replay.Multipliers, loaded.Multipliers);
+        Assert.Equal(-0.25f, Sample(loaded, 1).Rewards[0]);
+    }
+
+    [Fact]
     public void ATerminalTransitionHasNoFutureAndNeedsNoMask()
     {
         var replay = new ReplayBuffer(4, 1, 2);

@@ -1,0 +1,130 @@
+using RlOffload.Agents.Sac;
+using RlOffload.Environment;
+using RlOffload.Tests.Environment;
+using RlOffload.Training;
+
+namespace RlOffload.Tests.Training;
+
+public sealed class BudgetKeeperTests
+{
+    private static readonly BudgetSpec Budgets = new(EnergyJoules: 0.5, MissRate: 0.1);
+
+    [Fact]
+    public void ADecisionIsChargedWhatItSpentWeighedByTheDebtsThatItSaw()
+    {
+        var keeper = new BudgetKeeper(Budgets, TestWorld.Model(), new float[BudgetKeeper.Charges]);
+        keeper.See(3, new Observation { EnergyDebt = 5, MissDebt = 20 });
+        keeper.See(4, new Observation());
+        var charges = new float[BudgetKeeper.Charges];
+        keeper.Charge(default(Outcome) with { Request = 3, Kind = OutcomeKind.Missed, Energy = 0.25 }, charges);
+        Assert.Equal([0.5f * 1.5f, 10 * 3, 0], charges);
+        keeper.Charge(default(Outcome) with { Request = 4, Kind = OutcomeKind.Answered, Energy = 0.25, Accuracy = 0.6 }, charges);
+        Assert.Equal([0.5f, 0, 0], charges);
+    }
+
+    [Fact]
+    public void MultipliersRiseWhileABudgetIsExceededAndFallWhileItIsNot()
+    {
+        var multipliers = new float[BudgetKeeper.Charges];
+        var keeper = new BudgetKeeper(Budgets, TestWorld.Model(), multipliers);
+        keeper.Learn(new Costs(1, 0.05, 0.9));
+        Assert.Equal(0.05f, multipliers[0], 1e-6f);
+        Assert.Equal(0, multipliers[1]);
+        Assert.Equal(0, multipliers[2]); // no budget
+        keeper.Learn(new Costs(100, 0.1, 0));
+        Assert.Equal(0.15f, multipliers[0], 1e-6f);
+        keeper.Learn(new Costs(0.25, 0.1, 0));
+        Assert.Equal(0.125f, multipliers[0], 1e-6f);
+    }
+
+    [Fact]
+    public void WhoeverKeepsTheBudgetsIsWorthMoreThanAnybodyWhoDoesNot()
+    {
+        var keeper = new BudgetKeeper(Budgets, TestWorld.Model(), new float[BudgetKeeper.Charges]);
+        Assert.Equal(0.4, keeper.Merit(0.4, new Costs(0.5, 0.1, 1)));
+        var worst = TestWorld.Model().Reward(inTime: false, 0, 1, 1);
+        Assert.Equal(worst, keeper.Merit(worst, default));
+        Assert.True(keeper.Merit(0.9, new Costs(0.51, 0, 0)) < worst);
+        Assert.True(keeper.Merit(0.9, new Costs(0.6, 0, 0)) < keeper.Merit(0.1, new Costs(0.51, 0, 0)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void AnAgentLearnsToKeepABudgetThatItBreaksWithout(int seed)
+    {
+        var options = new TrainOptions
+        {
+            Steps = 6_000, StartSteps = 480, UpdateEvery = 3, ValidateEvery = 600, ValidationWindows = 6,
+            Sac = new SacOptions { Batch = 64, Hidden = [64, 64], EntropyAnnealUpdates = 800, LearningRateActor = 1e-3 },
+        };
+        var free = Trained(null, out var unbound);
+        var budgets = new BudgetSpec(EnergyJoules: 0.7 * unbound.Energy);
+        Assert.NotEmpty(budgets.Broken(unbound));
+        var kept = Trained(budgets, out var costs);
+        Assert.True(budgets.Excess(costs) < 0.1, $"{costs.Energy} J of {budgets.EnergyJoules}, free {unbound.Energy}");
+
+        // It is no retreat to the cheapest plan: no fixed plan that keeps the budget earns as much.
+        var world = World(budgets, 11);
+        var best = double.NegativeInfinity;
+        for (var p = 0; p < world.Actions; p++)
+            if (Mean(world, new FixedPolicy(world.Model, p)) is var (reward, spent) && budgets.Excess(spent) <= 0)
+                best = Math.Max(best, reward);
+        Assert.True(kept > best + 0.01, $"learned {kept}, best fixed plan {best}, free {free}");
+
+        double Trained(BudgetSpec? budgets, out Costs costs)
+        {
+            var training = World(budgets, 3);
+            var loop = new TrainingLoop(training, World(budgets, 5), [.. Enumerable.Range(0, training.Actions)], options, (ulong)seed);
+            while (!loop.Done)
+                loop.Advance();
+            var test = World(budgets, 11);
+            var (reward, mean) = Mean(test, new SacPolicy("sac", loop.Best, new ObservationLayout(test.Model), [.. Enumerable.Range(0, test.Actions)]));
+            costs = mean;
+            Assert.True(loop.BestValidation > training.Model.Reward(inTime: false, 0, 1, 1), "the budget is kept on the validation windows");
+            return reward;
+        }
+    }
+
+    [Fact]
+    public void AResumedRunUnderBudgetsGoesOnBitForBit()
+    {
+        var options = new TrainOptions
+        {
+            Steps = 240, StartSteps = 60, UpdateEvery = 2, ReplayCapacity = 200, ValidateEvery = 120, ValidationWindows = 1, Sac = new SacOptions { Batch = 16, Hidden = [16] },
+        };
+        TrainingLoop Loop() => new(World(Budgets, 3), World(Budgets, 5), [0, 5, 9], options, 1);
+        static byte[] Saved(TrainingLoop loop)
+        {
+            using var memory = new MemoryStream();
+            using (var writer = new BinaryWriter(memory))
+                loop.Save(writer);
+            return memory.ToArray();
+        }
+        var whole = Loop();
+        whole.Advance();
+        whole.Advance();
+        var resumed = Loop();
+        using (var reader = new BinaryReader(new MemoryStream(Saved(whole))))
+            resumed.Load(reader, "checkpoint.bin");
+        while (!whole.Done)
+        {
+            whole.Advance();
+            resumed.Advance();
+        }
+        Assert.Equal(Saved(whole), Saved(resumed));
+    }
+
+    private static OffloadEnvironment World(BudgetSpec? budgets, ulong links) =>
+        TestWorld.Environment(TestWorld.Scenario with { Budgets = budgets }, TestWorld.Varying(links), probe: false);
+
+    private static (double Reward, Costs Costs) Mean(OffloadEnvironment world, IPolicy policy)
+    {
+        const int Windows = 12;
+        var (reward, costs) = (0.0, new Costs());
+        for (var w = 0; w < Windows; w++)
+            (reward, costs) = (reward + Rollout.Play(world, policy, w), costs + world.TotalCosts);
+        double n = Windows * world.Model.Scenario.Requests;
+        return (reward / n, costs / n);
+    }
+}
