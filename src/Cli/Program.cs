@@ -11,6 +11,7 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     TrainVerb.Create(),
     EvaluateVerb.Create(),
     CompareVerb.Create(),
+    RegimesVerb.Create(),
     ExportVerb.Create(),
     VerifyVerb.Create(),
     ServeVerb.Create(),

@@ -16,7 +16,7 @@ public sealed record RunManifest(
     double? BestValidation = null, double? UntrainedValidation = null, int? TuningTrials = null);
 
 /// <summary>
-/// The folder of a training run: config.yaml (resolved), manifest.json, metrics.csv, checkpoint.bin (resumes bit for bit) and evaluation.json.
+/// The folder of a training run: config.yaml (resolved), manifest.json, metrics.csv, checkpoint.bin (resumes bit for bit), evaluation.json, report.html.
 /// Each file is written beside its place and moved there, so that an interruption leaves the last whole one.
 /// </summary>
 public sealed class RunFolder(string path)
@@ -33,6 +33,9 @@ public sealed class RunFolder(string path)
     public string Checkpoint => System.IO.Path.Combine(Root, "checkpoint.bin");
     public string Evaluation => System.IO.Path.Combine(Root, "evaluation.json");
 
+    /// <summary>The page with the learning curves and, once the run is finished, the evaluation.</summary>
+    public string Report => System.IO.Path.Combine(Root, "report.html");
+
     /// <summary>Whether <paramref name="folder"/> holds a run.</summary>
     public static bool IsIn(string folder) => File.Exists(System.IO.Path.Combine(folder, "checkpoint.bin")) && File.Exists(System.IO.Path.Combine(folder, "config.yaml"));
 
@@ -42,6 +45,7 @@ public sealed class RunFolder(string path)
         // A checkpoint of the run that was here must not be taken for one of this run.
         File.Delete(Checkpoint);
         File.Delete(Evaluation);
+        File.Delete(Report);
         WriteText(Config, experiment.ResolvedYaml(Root));
         WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));
         WriteText(Metrics, Columns + "\n");
@@ -95,6 +99,15 @@ public sealed class RunFolder(string path)
         using var reader = new BinaryReader(OpenCheckpoint());
         loop.Load(reader, Checkpoint);
         return loop.Best;
+    }
+
+    /// <summary>What was measured after each window; empty where the run has not begun.</summary>
+    /// <returns>Column by name, one value a window; NaN where there was none yet.</returns>
+    public IReadOnlyDictionary<string, double[]> ReadMetrics()
+    {
+        string[][] lines = File.Exists(Metrics) ? [.. File.ReadLines(Metrics).Skip(1).Select(l => l.Split(','))] : [];
+        double at(string[] line, int column) => column < line.Length && double.TryParse(line[column], CultureInfo.InvariantCulture, out var value) ? value : double.NaN;
+        return Columns.Split(',').Select((name, i) => (name, values: lines.Select(l => at(l, i)).ToArray())).ToDictionary(c => c.name, c => c.values);
     }
 
     /// <summary>What 'rloffload verify' compares with later.</summary>

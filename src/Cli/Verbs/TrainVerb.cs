@@ -3,6 +3,7 @@ using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Training;
 using RlOffload.Training.Evaluation;
+using RlOffload.Training.Reports;
 using RlOffload.Training.Statistics;
 using Spectre.Console;
 
@@ -82,6 +83,7 @@ internal static class TrainVerb
             report = evaluator.Run(contestants, world.Test, experiment.Evaluate.Windows, 0, stages, cancel);
             run.WriteEvaluation(report);
         });
+        RunFolder.WriteText(run.Report, TrainingPage.Html(run, room, training.Loop.UntrainedValidation, report));
         if (room is not null)
             AnsiConsole.MarkupLineInterpolated($"room on validation windows: {room.Room:F3} reward a request between {room.StaticPlan} always and the hindsight oracle");
         AnsiConsole.MarkupLineInterpolated($"untrained {training.Loop.UntrainedValidation:F4}, best {training.Loop.BestValidation:F4} reward a request on validation windows");
@@ -92,7 +94,7 @@ internal static class TrainVerb
             AnsiConsole.MarkupLineInterpolated($"interrupted after {training.Loop.Step} of {experiment.Train.Steps} steps; go on with: rloffload train {experiment.File} --resume {run.Root}");
             return 130;
         }
-        AnsiConsole.MarkupLineInterpolated($"run: {run.Root}");
+        AnsiConsole.MarkupLineInterpolated($"run: {run.Root}, learning curves and charts in {Path.GetFileName(run.Report)}");
         return 0;
     }
 

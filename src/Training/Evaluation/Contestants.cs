@@ -15,13 +15,14 @@ public sealed class Contestants(World world, PlannerSetup setup)
 
     /// <summary>The policies of one --policy; of a learner one a seed.</summary>
     /// <param name="severalScenarios">Policies of other scenarios are left out with a warning, because no run fits all.</param>
-    public IReadOnlyList<Contestant> Find(PolicyChoice choice, bool severalScenarios = false)
+    /// <param name="ofOthers">Though not those that were trained on the same plans.</param>
+    public IReadOnlyList<Contestant> Find(PolicyChoice choice, bool severalScenarios = false, bool ofOthers = false)
     {
         var found = new List<Contestant>();
         foreach (var source in choice.Sources)
             try
             {
-                if (severalScenarios && RunFolder.IsIn(source) && !IsOfThisScenario(source))
+                if (severalScenarios && !ofOthers && RunFolder.IsIn(source) && !IsOfThisScenario(source))
                     continue;
                 var contestant = Find(source);
                 found.Add(choice.IsLearner ? contestant with { Name = $"{choice.Name}={source}", Learner = choice.Name } : contestant);

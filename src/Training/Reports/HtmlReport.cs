@@ -8,8 +8,11 @@ namespace RlOffload.Training.Reports;
 /// </summary>
 public static class HtmlReport
 {
-    public static string Page(EvaluationReport report) => Page(report.Config,
-        Lead(1) + ScenarioSection.Html(report, new Highlights(Telling.Of([.. report.Ranked.Select(p => p.Name)]))));
+    public static string Page(EvaluationReport report) => Page(report.Config, Body(report));
+
+    /// <summary>One scenario's result, as it stands within a page.</summary>
+    internal static string Body(EvaluationReport report) =>
+        Lead(1) + ScenarioSection.Html(report, new Highlights(Telling.Of([.. report.Ranked.Select(p => p.Name)])));
 
     public static string Page(SuiteReport suite)
     {

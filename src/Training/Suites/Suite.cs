@@ -13,8 +13,12 @@ public readonly record struct SuiteProgress(int Scenario, int Scenarios, string 
 /// <param name="Windows">Instead of each config's.</param>
 /// <param name="Overrides">Each "a.b=value", for every config.</param>
 /// <param name="Cache">Folder of what may be remembered; null: nothing is.</param>
+/// <param name="OfOthers">Trained policies also play scenarios that they were not trained on, as far as these have the same plans.</param>
 public sealed record SuiteOptions(
-    IReadOnlyList<PolicyChoice> Policies, int? Windows, IReadOnlyList<string> Overrides, ulong? Seed, string? Cache, int Threads);
+    IReadOnlyList<PolicyChoice> Policies, int? Windows, IReadOnlyList<string> Overrides, ulong? Seed, string? Cache, int Threads, bool OfOthers = false);
+
+/// <param name="Overrides">Of this scenario alone; they hold before those of the whole suite.</param>
+public sealed record SuiteEntry(string Config, IReadOnlyList<string> Overrides);
 
 /// <summary>
 /// Evaluates the same policies in several scenarios, one after the other and each on all threads. Every config is read before any work, so
@@ -28,15 +32,20 @@ public sealed class Suite
     private readonly List<SkippedScenario> _skipped = [];
 
     /// <exception cref="InputException">All that is wrong with any config, or two configs have the same name.</exception>
-    public Suite(IReadOnlyList<string> configs, SuiteOptions options)
+    public Suite(IReadOnlyList<string> configs, SuiteOptions options) : this([.. configs.Select(c => new SuiteEntry(c, []))], options)
+    {
+    }
+
+    /// <inheritdoc cref="Suite(IReadOnlyList{string}, SuiteOptions)"/>
+    public Suite(IReadOnlyList<SuiteEntry> entries, SuiteOptions options)
     {
         _options = options;
         _cache = new SuiteCache(options.Cache is { } folder ? Path.Combine(folder, "suite") : null);
         var problems = new List<string>();
-        foreach (var config in configs)
+        foreach (var (config, own) in entries)
             try
             {
-                _experiments.Add(Experiment.Load(config, options.Overrides, options.Seed));
+                _experiments.Add(Experiment.Load(config, [.. own, .. options.Overrides], options.Seed));
             }
             catch (InputException e) when (e.DataMissing)
             {
@@ -49,7 +58,7 @@ public sealed class Suite
         foreach (var same in _experiments.GroupBy(e => e.Name).Where(g => g.Count() > 1))
             problems.Add($"{same.Last().File}:name: is {same.Key}, as in {same.First().File}; allowed is a name for each scenario");
         if (problems.Count > 0)
-            throw new InputException(problems);
+            throw new InputException([.. problems.Distinct()]);
     }
 
     /// <summary>Scenarios whose data is here.</summary>
@@ -77,7 +86,7 @@ public sealed class Suite
             if (report is null)
             {
                 var evaluator = new Evaluator(world, _options.Cache, _options.Threads, new Stages(Tell));
-                var contestants = _options.Policies.SelectMany(p => evaluator.Contestants.Find(p, severalScenarios: true)).ToList();
+                var contestants = _options.Policies.SelectMany(p => evaluator.Contestants.Find(p, severalScenarios: true, _options.OfOthers)).ToList();
                 report = evaluator.Run(contestants, world.Test, windows, 0, new Stages(Tell), cancel);
                 _cache.Keep(key, report);
             }

@@ -15,7 +15,7 @@ public sealed class TrainVerbTests
         var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, .. Set, "--seed", "4", "--out", config.At("run")]);
         Assert.True(exit == 0, output + errors);
         var run = new RunFolder(config.At("run"));
-        Assert.All([run.Config, run.Manifest, run.Metrics, run.Checkpoint, run.Evaluation], f => Assert.True(File.Exists(f), f));
+        Assert.All([run.Config, run.Manifest, run.Metrics, run.Checkpoint, run.Evaluation, run.Report], f => Assert.True(File.Exists(f), f));
         Assert.Contains("train", File.ReadAllText(run.Config));
         var manifest = run.ReadManifest();
         Assert.Equal((4ul, 150, true), (manifest.Seed, manifest.Steps, manifest.Finished));

@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using RlOffload.Agents.Planners;
+using RlOffload.Environment;
+using RlOffload.Training.Evaluation;
+using RlOffload.Training.Statistics;
+using RlOffload.Training.Suites;
+
+namespace RlOffload.Training.Regimes;
+
+[JsonConverter(typeof(JsonStringEnumConverter<RegimeVerdict>))]
+public enum RegimeVerdict
+{
+    /// <summary>One fixed plan does as well as one who knows the future.</summary>
+    NoRoom,
+
+    /// <summary>A planner leaves less than <see cref="ScoreInterval.LeastRoom"/> reward a request.</summary>
+    PlannersSuffice,
+
+    /// <summary>What planners leave is more than that, which does not say that it can be learned: the oracle knows what nobody can.</summary>
+    RoomLeft,
+}
+
+/// <summary>One cell: who does best in this regime, and what is left.</summary>
+/// <param name="Room">Hindsight oracle less best fixed plan, reward a request.</param>
+/// <param name="Planner">The planner that earns most; picked on these very windows, so its score flatters it a little.</param>
+/// <param name="Left">Oracle less that planner, reward a request.</param>
+/// <param name="Scores">Score of every policy, diagnostics included; empty where there is no room.</param>
+/// <param name="Learned">Trained policies less <paramref name="Planner"/>, reward a request, with the paired 95 % interval over windows, and over seeds where there are several.</param>
+public sealed record RegimeCell(
+    double Load, ArrivalKind Arrivals, RateKnowledge Knowledge, double Deadline, double Room, string StaticPlan, string Planner, double Left,
+    IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Learned, RegimeVerdict Verdict)
+{
+    /// <summary>Score of the best planner; null where there is no room.</summary>
+    public double? PlannerScore => Scores.TryGetValue(Planner, out var score) ? score : null;
+}
+
+/// <summary>Where in the space of loads, arrivals, knowledge and deadlines a learner has anything to win.</summary>
+public sealed record RegimeMap(string Config, int Windows, RegimeAxes Axes, IReadOnlyList<RegimeCell> Cells)
+{
+    /// <summary>Planners worth having in a map, and what knowing more would be worth.</summary>
+    public static readonly string[] DefaultPolicies = ["static", "greedy", "priced", "conservative", "probe-rule", "mpc", "knows-link", "knows-arrivals"];
+
+    /// <param name="suite">Of the entries of <paramref name="axes"/>, in their order.</param>
+    public static RegimeMap Of(string config, RegimeAxes axes, SuiteReport suite, int bootstrap) => new(
+        config, suite.Scenarios.Select(s => s.Windows).DefaultIfEmpty(0).Max(), axes, [.. axes.Regimes.Zip(suite.Scenarios, (r, s) => Cell(r, s, bootstrap))]);
+
+    private static RegimeCell Cell(Regime regime, EvaluationReport report, int bootstrap)
+    {
+        var planner = report.Ranked.FirstOrDefault(p => PlannerCatalogue.Knows(p.Name) && !Contestants.IsDiagnostic(p.Name));
+        var (name, reward) = planner is null ? ("static", report.StaticReward) : (planner.Name, planner.Reward);
+        var left = report.OracleReward - reward;
+        var baseline = report.Rewards.GetValueOrDefault(name) ?? report.AnchorRewards;
+        return new RegimeCell(regime.Load, regime.Arrivals, regime.Knowledge, regime.Deadline, report.Room, report.StaticPlan, name, left,
+            report.Policies.Where(p => p.Score is not null).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Score!.Mean),
+            report.Policies.Where(p => !PlannerCatalogue.Knows(p.Name) && report.Rewards.ContainsKey(p.Name)).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p =>
+                report.SeedRewards.TryGetValue(p.Name, out var seeds) && seeds.Count > 1
+                    ? CrossedInterval.Difference(seeds, [baseline])
+                    : ScoreInterval.Difference([.. report.Rewards[p.Name]], [.. baseline], report.Seed, bootstrap)),
+            report.Room < ScoreInterval.LeastRoom ? RegimeVerdict.NoRoom : left < ScoreInterval.LeastRoom ? RegimeVerdict.PlannersSuffice : RegimeVerdict.RoomLeft);
+    }
+}
