@@ -37,7 +37,7 @@ public sealed record PlannerSetup
     public IProgress<double>? Progress { get; init; }
 
     /// <summary>Settings that were tried on the training windows to tune this planner; 0 where nothing is tuned. Known once the planner has been made.</summary>
-    /// <param name="planner">Its name, without a width.</param>
+    /// <param name="planner">Its name, with the width where one was typed.</param>
     public int TuningTrials(string planner) => Constants?.Trials(TuningKey(planner)) ?? 0;
 
     /// <summary>Identifies what tuning sees of this setup; links and scenario are the business of the cache's own hash.</summary>

@@ -58,10 +58,11 @@ public sealed class Contestants(World world, PlannerSetup setup)
     /// <summary>Tuning happens once here; the threads' own instances find the constants.</summary>
     public Contestant Planner(string name)
     {
-        PlannerCatalogue.Create(name, setup);
+        if (PlannerCatalogue.Create(name, setup) is IPlannerNote { Note: var note })
+            Warn($"{name}: {note}");
         return new Contestant(name, () => PlannerCatalogue.Create(name, setup), p => p is IConstrainedPolicy c ? c.Violations : Contestant.NoViolations)
         {
-            TuningTrials = setup.TuningTrials(name.Split('@')[0]),
+            TuningTrials = setup.TuningTrials(name),
         };
     }
 

@@ -1,3 +1,4 @@
+using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Tests.Environment;
 using RlOffload.Training;
@@ -32,6 +33,18 @@ public sealed class ContestantsTests
         Assert.Contains("outcomes", Assert.Throws<InputException>(() => contestants.Find(choice)).Message, StringComparison.Ordinal);
         Assert.Empty(contestants.Find(choice, severalScenarios: true));
         Assert.StartsWith("splitee@8 is left out: ", Assert.Single(contestants.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void APlannerThatPredictsOrImitatesSaysHowWellAndOneWithAWidthWhatWasTried()
+    {
+        using var config = new TestConfig();
+        var contestants = new Evaluator(config.World(), null, 1).Contestants;
+        contestants.Find("memtl");
+        Assert.Matches("^memtl: .* in [0-9.]+ % of its decisions, and earns -?[0-9.]+ a request less$", Assert.Single(contestants.Warnings));
+        contestants.Find("neurosurgeon@8");
+        Assert.StartsWith("neurosurgeon@8: its regression is off by ", contestants.Warnings[1], StringComparison.Ordinal);
+        Assert.Equal(CutEdgePlanner.Trials, contestants.Find("cutedge@8").TuningTrials);
     }
 
     [Fact]

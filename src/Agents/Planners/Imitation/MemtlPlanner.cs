@@ -16,7 +16,7 @@ public readonly record struct ImitationReport(double Accuracy, double Regret);
 /// not shares with squared error; four heads and asking the optimiser in states that the imitator visits (DAgger, Ross, Gordon, Bagnell 2011)
 /// are guesses. Trained once, on training windows.
 /// </summary>
-public sealed class MemtlPlanner : IPolicy
+public sealed class MemtlPlanner : IPolicy, IPlannerNote
 {
     /// <summary>Heads of the ensemble.</summary>
     public const int Heads = 4;
@@ -55,6 +55,9 @@ public sealed class MemtlPlanner : IPolicy
 
     /// <summary>On windows that nothing was learned on; of links it was.</summary>
     public ImitationReport Imitation { get; private set; }
+
+    public string Note => FormattableString.Invariant(
+        $"on windows it did not learn from it chooses as the optimiser that it imitates in {Imitation.Accuracy:0.0 %} of its decisions, and earns {Imitation.Regret:0.0000} a request less");
 
     public static MemtlPlanner Tuned(PlannerSetup setup)
     {

@@ -10,7 +10,7 @@ public enum NeurosurgeonGoal { Latency, Energy }
 /// sum TM + D/B + K sum TC, or of least energy on the device, sum TM PM + (D/B) PU. All splits of the deepest exit take part, the input and all-local included.
 /// Queues, deadlines and exits are unknown to it.
 /// </summary>
-public sealed class NeurosurgeonPlanner : IPolicy
+public sealed class NeurosurgeonPlanner : IPolicy, IPlannerNote
 {
     private readonly CostModel _model;
     private readonly NeurosurgeonGoal _goal;
@@ -35,6 +35,8 @@ public sealed class NeurosurgeonPlanner : IPolicy
 
     /// <summary>Mean absolute error of its predicted times over all splits, as a share of the whole network's time.</summary>
     public double PredictionError { get; }
+
+    public string Note => FormattableString.Invariant($"its regression is off by {PredictionError:0.0 %} of the whole network's time on average over all splits");
 
     /// <summary>By operator, how far the regression is from the measured time of each layer: mean absolute error relative to that time. Empty where the profile has no layers.</summary>
     public IReadOnlyDictionary<string, double> LayerErrors { get; }

@@ -29,6 +29,7 @@ public sealed class LydrooPlannerTests
                 world.Step(plan);
             }
         }
+        Assert.InRange(lydroo.Proposals, 1, setup.Candidates.Count / 2);
         Assert.True(reached <= best + 1e-9);
         Assert.InRange((reached - random) / (best - random), 0.85, 1);
     }
