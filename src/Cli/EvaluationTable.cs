@@ -27,6 +27,8 @@ internal static class EvaluationTable
         }
         table.Caption(Markup.Escape(Figures.Scale(report)));
         AnsiConsole.Write(table);
+        if (Figures.Room(report) is { Length: > 0 } room)
+            AnsiConsole.MarkupLineInterpolated($"{room}");
         if (budgets.Count > 0)
             AnsiConsole.MarkupLineInterpolated($"{Figures.BudgetNote(report)}");
         foreach (var p in report.Policies.Where(p => p.Violations.Values.Any(v => v > 0)))

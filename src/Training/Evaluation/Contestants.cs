@@ -55,6 +55,9 @@ public sealed class Contestants(World world, PlannerSetup setup)
     /// <summary>Whether it is a planner that sees what no device can.</summary>
     public static bool IsDiagnostic(string name) => PlannerCatalogue.All.Any(p => p.Name == name.Split('@')[0] && p.IsDiagnostic);
 
+    /// <summary>Whether it is a planner that could run on a device, with or without a width.</summary>
+    public static bool IsCausalPlanner(string name) => PlannerCatalogue.Knows(name) && !IsDiagnostic(name);
+
     /// <summary>Tuning happens once here; the threads' own instances find the constants.</summary>
     public Contestant Planner(string name)
     {

@@ -14,6 +14,9 @@ public sealed record EvaluationReport
     /// <summary>Oracle less static, reward a request. Below 0.01 there is no room and scores are null.</summary>
     public required double Room { get; init; }
 
+    /// <summary>The same with its interval, and what the planners leave of it; null in results of before it was worked out.</summary>
+    public RoomReport? RoomTaken { get; init; }
+
     /// <summary>The anchor of score 0: the best fixed plan of the training windows, and its reward here; and the oracle's, score 1.</summary>
     public required string StaticPlan { get; init; }
     public required double StaticReward { get; init; }

@@ -93,13 +93,15 @@ public sealed class Evaluator
         var zero = tallies.First(t => t.Name == "static");
         var experiment = _world.Experiment;
         var standings = new Standings(contestants, tallies, budgets, model.BestAccuracy);
+        var policies = standings.Reports(zero.Rewards, optimum, experiment.Evaluate, p => model.Table.Plans[p].ToString(), optima is not { Kept: false });
         return new EvaluationReport
         {
             Config = experiment.Name,
             Seed = experiment.Evaluate.Seed,
-            Policies = standings.Reports(zero.Rewards, optimum, experiment.Evaluate, p => model.Table.Plans[p].ToString(), optima is not { Kept: false }),
+            Policies = policies,
             Windows = numbers.Length,
             Room = optimum.Average() - zero.Rewards.Average(),
+            RoomTaken = RoomReport.Of(policies, zero.Rewards, optimum, experiment.Evaluate.Seed, experiment.Evaluate.Bootstrap),
             StaticPlan = StaticPlan(anchor),
             StaticReward = zero.Rewards.Average(),
             OracleReward = optimum.Average(),

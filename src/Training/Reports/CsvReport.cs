@@ -33,6 +33,8 @@ public static class CsvReport
         ("decision_p99_us", (_, p) => p.DecisionUs.P99),
         ("windows", (r, _) => r.Windows),
         ("room", (r, _) => r.Room),
+        ("room_low", (r, _) => r.RoomTaken?.Room.Low),
+        ("room_high", (r, _) => r.RoomTaken?.Room.High),
         ("static_reward", (r, _) => r.StaticReward),
         ("oracle_reward", (r, _) => r.OracleReward),
     ];

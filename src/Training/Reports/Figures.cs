@@ -43,6 +43,17 @@ public static class Figures
         + $"The oracle under budgets earns {Number(b.Oracle.Reward, 4)} at {Number(b.Oracle.Costs.EnergyJ, 3)} J, {Percent(b.Oracle.Costs.MissRate)} missed, {Number(b.Oracle.Costs.AccuracyShortfall, 3)} short; "
         + "score 1 is its reward and what it left of the budgets, which bounds every policy that keeps them.";
 
+    /// <summary>What there is to win, and what the planners leave of it to a learner; empty where it was not worked out.</summary>
+    public static string Room(EvaluationReport report) => report.RoomTaken is not { } room ? ""
+        : $"Room {WithRange(room.Room, 3)} reward a request" + (report.Room < ScoreInterval.LeastRoom ? $", below {ScoreInterval.LeastRoom}: no room."
+        : room.BestPlanner is null ? "."
+        : room.Taken!.Mean <= 0 ? $"; none of these planners takes any of it ({room.BestPlanner}: {WithRange(room.Taken)})."
+        : $"; of these planners {room.BestPlanner} takes most of it, {WithRange(room.Taken)}, " + (room.ForLearning ? $"which leaves {Number(room.Left, 3)}." : "so there is no room for learning."));
+
+    /// <summary>0.074, or why a learner has nothing to win.</summary>
+    public static string Left(EvaluationReport report) => report.RoomTaken is not { } room ? ""
+        : report.Room < ScoreInterval.LeastRoom ? "no room" : room.ForLearning ? Number(room.Left, 3) : $"{Number(room.Left, 3)}, no room for learning";
+
     private static string Short(string key) => key.Split('.')[^1];
 
     /// <summary>What the two ends of the scale are.</summary>

@@ -11,6 +11,8 @@ public static class MarkdownReport
     {
         var text = new StringBuilder();
         Line(text, $"{report.Windows} windows, room {Figures.Number(report.Room, 3)} reward a request; {Figures.Scale(report)}.");
+        if (Figures.Room(report) is { Length: > 0 } room)
+            Line(text, room);
         Line(text, "");
         var budgets = Figures.BudgetColumns(report);
         Table(text, ["policy", "score (95 %)", .. budgets.Select(b => b.Head), "reward", "right in time", "missed", "mean ms", "p95 ms", "mJ", "kB sent", "memory kB", "decision us", "seeds", "tuning trials"],
@@ -33,9 +35,10 @@ public static class MarkdownReport
         Table(text, ["policy", .. suite.Scenarios.Select(s => Code(s.Config))], SuiteAggregate.Names(suite.Scenarios).Select(name => new[] { Code(name) }
             .Concat(suite.Scenarios.Select(s => s.Policies.FirstOrDefault(p => p.Name == name) is { } p ? Figures.Score(p, s.Room) : "")).ToArray()));
         Line(text, "");
-        Table(text, ["scenario", "windows", "room", "0 =", "reward there", "reward of the oracle"], suite.Scenarios.Select(s => new[]
+        Table(text, ["scenario", "windows", "room (95 %)", "0 =", "reward there", "reward of the oracle", "best planner", "takes (95 %)", "left to learn"], suite.Scenarios.Select(s => new[]
         {
-            Code(s.Config), $"{s.Windows}", Figures.Number(s.Room, 3), Code(s.StaticPlan), Figures.Number(s.StaticReward, 4), Figures.Number(s.OracleReward, 4),
+            Code(s.Config), $"{s.Windows}", s.RoomTaken is { } r ? Figures.WithRange(r.Room, 3) : Figures.Number(s.Room, 3), Code(s.StaticPlan), Figures.Number(s.StaticReward, 4),
+            Figures.Number(s.OracleReward, 4), s.RoomTaken?.BestPlanner is { } best ? Code(best) : "", Figures.WithRange(s.RoomTaken?.Taken), Figures.Left(s),
         }));
         if (suite.Aggregate is { } aggregate)
         {

@@ -1,4 +1,5 @@
 using RlOffload.Training.Reports;
+using RlOffload.Training.Suites;
 
 namespace RlOffload.Tests.Training.Reports;
 
@@ -33,6 +34,10 @@ public sealed class MarkdownReportTests
     {
         var text = MarkdownReport.Text(Samples.Suite());
         Assert.Contains("| policy | `demo` | `flat` |", text);
+        Assert.Contains("| `demo` | 4 | 0.100 | `cut2@3/4b` | 0.5000 | 0.6000 |  |  |  |", text);
+        var measured = Samples.Evaluation() with { RoomTaken = new(new(0.1, 0.08, 0.13), "priced", new(0.8, 0.7, 0.9)) };
+        Assert.Contains("| `demo` | 4 | 0.100 (0.080..0.130) | `cut2@3/4b` | 0.5000 | 0.6000 | `priced` | 0.80 (0.70..0.90) | 0.020 |", MarkdownReport.Text(new SuiteReport([measured], [], null)));
+        Assert.Contains("\nRoom 0.100 (0.080..0.130) reward a request; of these planners priced takes most of it", MarkdownReport.Text(measured));
         Assert.Contains("Skipped: `away.yaml`. away.yaml:3: profile: is not there", text);
     }
 }
