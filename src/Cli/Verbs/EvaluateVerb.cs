@@ -5,6 +5,7 @@ using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 using RlOffload.Training;
 using RlOffload.Training.Evaluation;
+using RlOffload.Training.Regimes;
 using RlOffload.Training.Reports;
 using RlOffload.Training.Suites;
 using Spectre.Console;
@@ -30,6 +31,7 @@ internal static class EvaluateVerb
         var csv = new Option<string?>("--csv") { Description = "Write one line a scenario and policy to this file." };
         var markdown = new Option<string?>("--markdown") { Description = "Write the tables as Markdown to this file." };
         var page = new Option<string?>("--report") { Description = "Write a page with all tables and charts to this file (HTML, nothing else needed to look at it)." };
+        var regimes = new Option<string?>("--regimes") { Description = "Draw this map in the report too: what 'rloffload regimes --json' wrote." };
         var set = new Option<string[]>("--set") { Description = "Change a key of the config: --set uplink.rate_scale=0.1", AllowMultipleArgumentsPerToken = true };
         var seed = new Option<ulong?>("--seed") { Description = "Instead of the config's seed." };
         var noCache = new Option<bool>("--no-cache") { Description = "Tune planners, search the oracle and play every scenario anew." };
@@ -45,13 +47,14 @@ internal static class EvaluateVerb
               rloffload evaluate configs/scenarios/*.yaml --policy all --policy sac=runs/a,runs/b,runs/c --markdown table.md --csv table.csv
             """)
         {
-            configs, policies, traces, windows, json, csv, markdown, page, set, seed, noCache,
+            configs, policies, traces, windows, json, csv, markdown, page, regimes, set, seed, noCache,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield();
             var outputs = new Outputs(parsed.GetValue(json), parsed.GetValue(csv), parsed.GetValue(markdown), parsed.GetValue(page));
             outputs.RequireFolders();
+            var map = parsed.GetValue(regimes) is { } file ? RegimeMap.Read(file) : null;
             if (parsed.GetValue(windows) is < 1)
                 throw new InputException("--windows", $"{parsed.GetValue(windows)}", "allowed is 1 or more");
             var options = new SuiteOptions(
@@ -62,7 +65,7 @@ internal static class EvaluateVerb
                 return RunSuite(parsed.GetRequiredValue(configs), options, links, outputs, cancel);
             var report = Evaluate(config, options, links, cancel);
             EvaluationTable.Write(report);
-            outputs.Write(Json(WithoutTimeline(report)), [report], () => MarkdownReport.Text(report), () => HtmlReport.Page(report));
+            outputs.Write(Json(WithoutTimeline(report)), [report], () => MarkdownReport.Text(report), () => HtmlReport.Page(report, map));
             return 0;
         });
         return command;

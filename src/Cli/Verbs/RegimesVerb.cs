@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
 using RlOffload.Environment;
-using RlOffload.Environment.Profiles;
 using RlOffload.Training;
 using RlOffload.Training.Evaluation;
 using RlOffload.Training.Regimes;
@@ -33,7 +31,7 @@ internal static class RegimesVerb
         };
         var windows = new Option<int>("--windows") { Description = $"Windows a cell [default: {CoarseWindows}].", DefaultValueFactory = _ => CoarseWindows };
         var report = new Option<string?>("--report") { Description = "Write the map as a page to this file (HTML)." };
-        var json = new Option<string?>("--json") { Description = "Write the map to this file." };
+        var json = new Option<string?>("--json") { Description = "Write the map to this file, which 'evaluate --regimes' draws in its report." };
         var set = new Option<string[]>("--set") { Description = "Change a key of the config: --set evaluate.oracle_width=16", AllowMultipleArgumentsPerToken = true };
         var noCache = new Option<bool>("--no-cache") { Description = "Play every cell anew." };
         var command = new Command("regimes", """
@@ -78,7 +76,7 @@ internal static class RegimesVerb
                 var map = RegimeMap.Of(told.Name, chosen, played, told.Evaluate.Bootstrap);
                 Write(map);
                 if (parsed.GetValue(json) is { } jsonFile)
-                    RunFolder.WriteText(jsonFile, JsonSerializer.Serialize(map, ProfileFile.Json));
+                    map.Write(jsonFile);
                 if (parsed.GetValue(report) is { } page)
                     RunFolder.WriteText(page, RegimePage.Html(map));
                 return 0;

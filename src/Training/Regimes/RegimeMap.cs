@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using RlOffload.Agents.Planners;
 using RlOffload.Environment;
+using RlOffload.Environment.Profiles;
 using RlOffload.Training.Evaluation;
 using RlOffload.Training.Statistics;
 using RlOffload.Training.Suites;
@@ -27,7 +29,8 @@ public enum RegimeVerdict
 /// <param name="Scores">Score of every policy, diagnostics included; empty where there is no room.</param>
 /// <param name="Learned">Trained policies less <paramref name="Planner"/>, reward a request, with the paired 95 % interval over windows, and over seeds where there are several.</param>
 public sealed record RegimeCell(
-    double Load, ArrivalKind Arrivals, RateKnowledge Knowledge, double Deadline, double Room, string StaticPlan, string Planner, double Left,
+    double Load, [property: JsonConverter(typeof(JsonStringEnumConverter<ArrivalKind>))] ArrivalKind Arrivals,
+    [property: JsonConverter(typeof(JsonStringEnumConverter<RateKnowledge>))] RateKnowledge Knowledge, double Deadline, double Room, string StaticPlan, string Planner, double Left,
     IReadOnlyDictionary<string, double> Scores, IReadOnlyDictionary<string, Interval> Learned, RegimeVerdict Verdict)
 {
     /// <summary>Score of the best planner; null where there is no room.</summary>
@@ -39,6 +42,21 @@ public sealed record RegimeMap(string Config, int Windows, RegimeAxes Axes, IRea
 {
     /// <summary>Planners worth having in a map, and what knowing more would be worth.</summary>
     public static readonly string[] DefaultPolicies = ["static", "greedy", "priced", "conservative", "probe-rule", "mpc", "knows-link", "knows-arrivals"];
+
+    /// <exception cref="InputException">No map is in the file.</exception>
+    public static RegimeMap Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RegimeMap>(File.ReadAllBytes(path), ProfileFile.Json) is { Cells.Count: > 0 } map ? map : throw new InputException(path, "cells", "is empty, allowed is a map of one cell or more");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        {
+            throw new InputException(path, "file", $"is no map of regimes ({e.Message}); allowed is what 'rloffload regimes --json' wrote");
+        }
+    }
+
+    public void Write(string path) => RunFolder.WriteText(path, JsonSerializer.Serialize(this, ProfileFile.Json));
 
     /// <param name="suite">Of the entries of <paramref name="axes"/>, in their order.</param>
     public static RegimeMap Of(string config, RegimeAxes axes, SuiteReport suite, int bootstrap) => new(

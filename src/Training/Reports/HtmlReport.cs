@@ -1,4 +1,5 @@
 using RlOffload.Training.Evaluation;
+using RlOffload.Training.Regimes;
 using RlOffload.Training.Suites;
 
 namespace RlOffload.Training.Reports;
@@ -8,7 +9,9 @@ namespace RlOffload.Training.Reports;
 /// </summary>
 public static class HtmlReport
 {
-    public static string Page(EvaluationReport report) => Page(report.Config, Body(report));
+    /// <param name="map">Of the same scenario; null: none is drawn.</param>
+    public static string Page(EvaluationReport report, RegimeMap? map = null) =>
+        Page(report.Config, Body(report) + (map is null ? "" : "<h2>Regimes</h2>" + RegimePage.Body(map)));
 
     /// <summary>One scenario's result, as it stands within a page.</summary>
     internal static string Body(EvaluationReport report) =>

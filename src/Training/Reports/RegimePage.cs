@@ -1,3 +1,4 @@
+using System.Globalization;
 using RlOffload.Environment;
 using RlOffload.Training.Evaluation;
 using RlOffload.Training.Regimes;
@@ -10,20 +11,22 @@ public static class RegimePage
 {
     private const double Square = 52, Gap = 18, Left = 64, Top = 44;
 
-    public static string Html(RegimeMap map)
+    public static string Html(RegimeMap map) => HtmlReport.Page($"{map.Config}: regimes", Body(map));
+
+    /// <summary>The map as it stands within a page.</summary>
+    internal static string Body(RegimeMap map)
     {
         var learned = map.Cells.SelectMany(c => c.Learned.Keys).Distinct().ToArray();
         var known = map.Cells.SelectMany(c => c.Scores.Keys).Distinct().Where(Contestants.IsDiagnostic).ToArray();
-        return HtmlReport.Page($"{map.Config}: regimes",
-            $"<p class=\"lead\">Is learning worth it here? Each cell is the scenario at another load, kind of arrivals, knowledge of the link and deadline; {map.Windows} paired windows each. "
+        return $"<p class=\"lead\">Is learning worth it here? Each cell is the scenario at another load, kind of arrivals, knowledge of the link and deadline; {map.Windows} paired windows each. "
             + "Nothing was trained for it. The best planner is picked on the windows shown, which flatters it a little; what the oracle has over it is not all to be learned.</p>"
             + Verdicts(map) + "<div class=\"charts\">"
             + Picture(map, "Room: oracle less best fixed plan, reward a request", c => c.Room, v => Figures.Number(v, 3))
             + Picture(map, "Left by the best planner, reward a request", c => c.Left, v => Figures.Number(v, 3))
             + Picture(map, "Score of the best planner", c => c.PlannerScore, v => Figures.Number(v, 2), 1)
             + string.Concat(known.Select(n => Picture(map, $"Score of {n}, which no device can play", c => c.Scores.TryGetValue(n, out var s) ? s : null, v => Figures.Number(v, 2), 1)))
-            + string.Concat(learned.Select(n => Picture(map, $"{n} less the best planner, reward a request", c => c.Learned.TryGetValue(n, out var d) ? d.Mean : null, v => v.ToString("+0.000;-0.000;0"))))
-            + "</div>" + Table(map, learned));
+            + string.Concat(learned.Select(n => Picture(map, $"{n} less the best planner, reward a request", c => c.Learned.TryGetValue(n, out var d) ? d.Mean : null, v => v.ToString("+0.000;-0.000;0", CultureInfo.InvariantCulture))))
+            + "</div>" + Table(map, learned);
     }
 
     private static string Verdicts(RegimeMap map) => "<ul class=\"facts\">" + string.Concat(Enum.GetValues<RegimeVerdict>().Select(v =>

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using RlOffload.Environment;
 using RlOffload.Tests.Training;
+using RlOffload.Training.Regimes;
 
 namespace RlOffload.Tests.Cli.Verbs;
 
@@ -19,6 +21,14 @@ public sealed class RegimesVerbTests
         Assert.Equal([1.0, 3.0], cells.Select(c => c.GetProperty("load").GetDouble()));
         Assert.All(cells, c => Assert.Equal("greedy", c.GetProperty("planner").GetString()));
         Assert.Contains("<svg", File.ReadAllText(config.At("map.html")));
+        Assert.Equal(ArrivalKind.Poisson, RegimeMap.Read(config.At("map.json")).Cells[1].Arrivals);
+
+        var drawn = CommandLine.RunIn(config.At("cache"), ["evaluate", config.Path, "--policy", "greedy", "--regimes", config.At("map.json"), "--report", config.At("both.html"), "--set", TestConfig.Quick[1]]);
+        Assert.True(drawn.ExitCode == 0, drawn.Output + drawn.Errors);
+        Assert.Contains("Regimes", File.ReadAllText(config.At("both.html")));
+        var refused = CommandLine.RunIn(config.At("cache"), ["evaluate", config.Path, "--policy", "greedy", "--regimes", config.Path]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("rloffload regimes", refused.Errors);
 
         (exit, output, errors) = CommandLine.RunIn(config.At("cache"), [.. arguments, "--no-cache"]);
         Assert.True(exit == 0, output + errors);
