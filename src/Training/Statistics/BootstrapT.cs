@@ -1,3 +1,4 @@
+using MathNet.Numerics.Distributions;
 using RlOffload.Environment;
 
 namespace RlOffload.Training.Statistics;
@@ -5,7 +6,8 @@ namespace RlOffload.Training.Statistics;
 /// <summary>
 /// Bootstrap-t interval (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 12): the resampled estimates are studentised,
 /// so that a small sample's too small spread and its skewness are made good. For a ratio of means, of which a mean is the case of
-/// denominators 1, the standard error is that of the linearised residuals: se = sd(a - theta b) / (sqrt(n) mean(b)).
+/// denominators 1, the standard error is that of the linearised residuals: se = sd(a - theta b) / (sqrt(n) mean(b)). A resample without any
+/// spread has no t; where units are so few, or so many of them alike, that such resamples reach into the tails, the interval is Student's.
 /// </summary>
 public static class BootstrapT
 {
@@ -25,18 +27,26 @@ public static class BootstrapT
             units[i] = i;
         var (theta, se) = Estimate(numerators, denominators, units);
         // Where all residuals are nothing but rounding there is no doubt about the ratio.
-        if (n == 1 || se <= 1e-12 * (1 + Math.Abs(theta)))
+        if (n == 1 || se <= Rounding(theta))
             return new Interval(theta, theta, theta);
         var t = new double[draws];
+        var spreadless = 0;
         for (var d = 0; d < draws; d++)
         {
             for (var i = 0; i < n; i++)
                 units[i] = rng.NextInt(n);
             var (resampled, error) = Estimate(numerators, denominators, units);
-            t[d] = error > 0 ? (resampled - theta) / error : resampled.CompareTo(theta) * double.MaxValue;
+            var hasSpread = error > Rounding(resampled);
+            spreadless += hasSpread ? 0 : 1;
+            t[d] = hasSpread ? (resampled - theta) / error : resampled.CompareTo(theta) * double.MaxValue;
+        }
+        const double tail = (1 - Level) / 2;
+        if (spreadless >= tail * (draws - 1))
+        {
+            var half = StudentT.InvCDF(0, 1, n - 1, 1 - tail) * se;
+            return new Interval(theta, theta - half, theta + half);
         }
         Array.Sort(t);
-        const double tail = (1 - Level) / 2;
         return new Interval(theta, theta - Quantiles.Of(t, 1 - tail) * se, theta - Quantiles.Of(t, tail) * se);
     }
 
@@ -47,6 +57,8 @@ public static class BootstrapT
         Array.Fill(ones, 1);
         return Ratio(values, ones, seed, draws);
     }
+
+    private static double Rounding(double theta) => 1e-12 * (1 + Math.Abs(theta));
 
     private static (double Theta, double StandardError) Estimate(ReadOnlySpan<double> a, ReadOnlySpan<double> b, ReadOnlySpan<int> units)
     {
