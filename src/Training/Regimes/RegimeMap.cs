@@ -18,7 +18,10 @@ public enum RegimeVerdict
     /// <summary>A planner leaves less than <see cref="ScoreInterval.LeastRoom"/> reward a request.</summary>
     PlannersSuffice,
 
-    /// <summary>What planners leave is more than that, which does not say that it can be learned: the oracle knows what nobody can.</summary>
+    /// <summary>Planners leave more, but one that knows the link or the arrivals does not win that much of it, nor does a policy that was given: it hangs on what only the oracle knows.</summary>
+    Unforeseeable,
+
+    /// <summary>Planners leave more, and nothing shows that it could not be had.</summary>
     RoomLeft,
 }
 
@@ -74,6 +77,18 @@ public sealed record RegimeMap(string Config, int Windows, RegimeAxes Axes, IRea
                 report.SeedRewards.TryGetValue(p.Name, out var seeds) && seeds.Count > 1
                     ? CrossedInterval.Difference(seeds, [baseline])
                     : ScoreInterval.Difference([.. report.Rewards[p.Name]], [.. baseline], report.Seed, bootstrap)),
-            report.Room < ScoreInterval.LeastRoom ? RegimeVerdict.NoRoom : left < ScoreInterval.LeastRoom ? RegimeVerdict.PlannersSuffice : RegimeVerdict.RoomLeft);
+            Judge(report, reward, left));
+    }
+
+    private static RegimeVerdict Judge(EvaluationReport report, double planner, double left)
+    {
+        if (report.Room < ScoreInterval.LeastRoom)
+            return RegimeVerdict.NoRoom;
+        if (left < ScoreInterval.LeastRoom)
+            return RegimeVerdict.PlannersSuffice;
+        // The oracle's own courses say nothing of what can be known.
+        var informed = report.Policies.Where(p => Contestants.IsDiagnostic(p.Name) && p.Name != "hindsight").ToArray();
+        var best = informed.Concat(report.Policies.Where(p => !PlannerCatalogue.Knows(p.Name))).Select(p => p.Reward).DefaultIfEmpty().Max();
+        return informed.Length > 0 && best - planner < ScoreInterval.LeastRoom ? RegimeVerdict.Unforeseeable : RegimeVerdict.RoomLeft;
     }
 }

@@ -6,7 +6,7 @@ namespace RlOffload.Training.Reports;
 /// </summary>
 internal sealed record ChartFrame(Axis Across, Axis Up, double Width = 400, double Height = 270)
 {
-    private const double Right = 12, Top = 10, Bottom = 40;
+    private const double Right = 18, Top = 10, Bottom = 40;
 
     /// <summary>Room for the labels of the vertical axis.</summary>
     public double Left { get; init; } = 50;

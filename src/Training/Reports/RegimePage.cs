@@ -37,6 +37,7 @@ public static class RegimePage
     {
         RegimeVerdict.NoRoom => "no room: a fixed plan suffices",
         RegimeVerdict.PlannersSuffice => "a planner suffices",
+        RegimeVerdict.Unforeseeable => "what is left, nobody foresees",
         _ => "planners leave room",
     };
 

@@ -32,4 +32,17 @@ public sealed class RegimeMapTests
         Assert.Equal(0.045, cell.Learned[learner].Mean, 9);
         Assert.True(cell.Learned[learner].Low > 0);
     }
+
+    [Theory]
+    [InlineData(0.1, 0.55, RegimeVerdict.Unforeseeable)]
+    [InlineData(0.1, 0.595, RegimeVerdict.RoomLeft)]
+    [InlineData(0.085, 0.55, RegimeVerdict.PlannersSuffice)]
+    [InlineData(0.001, 0.55, RegimeVerdict.NoRoom)]
+    public void RoomThatOneWhoKnowsTheLinkDoesNotWinIsNotSaidToBeThere(double room, double knowsLink, RegimeVerdict verdict)
+    {
+        var axes = new RegimeAxes { Loads = [1], Arrivals = [ArrivalKind.Bursty], Knowledge = [RateKnowledge.Own], Deadlines = [1] };
+        var sample = Samples.Evaluation(room: room);
+        var report = sample with { Policies = [.. sample.Policies, sample.Policies[0] with { Name = "knows-link", Reward = knowsLink }] };
+        Assert.Equal(verdict, RegimeMap.Of("demo", axes, new SuiteReport([report], [], null), 100).Cells[0].Verdict);
+    }
 }
