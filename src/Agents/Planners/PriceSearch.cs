@@ -95,13 +95,16 @@ internal sealed class PriceSearch
         foreach (var by in new[] { -step, step })
         {
             if (at.Energy != Free)
-                yield return at with { Energy = at.Energy + by };
+                yield return at with { Energy = MovedWorth(at.Energy + by) };
             if (at.Misses != Free)
-                yield return at with { Misses = at.Misses + by };
+                yield return at with { Misses = MovedWorth(at.Misses + by) };
             if (at.Shortfall != Free)
-                yield return at with { Shortfall = at.Shortfall + by };
+                yield return at with { Shortfall = MovedWorth(at.Shortfall + by) };
         }
     }
+
+    /// <summary>Three octaves below and five above the grid it ends.</summary>
+    private static int MovedWorth(int to) => to < LowestWorth - 3 * Octave ? Free : Math.Min(to, HighestWorth + 5 * Octave);
 
     /// <summary>Below the lowest price lies zero, above zero the lowest; far above the grid it ends.</summary>
     private static int Moved(int from, int step) =>

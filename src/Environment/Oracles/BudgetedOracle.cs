@@ -17,46 +17,66 @@ public sealed record BudgetedOptima(IReadOnlyList<WindowOptimum> Windows, Costs 
 
 /// <summary>
 /// The hindsight oracle under budgets on mean costs: each window is solved for reward less multipliers times costs (Lagrangian relaxation of the budgets,
-/// which tie the windows together). The multipliers are the smallest for which the mean over the windows keeps every budget, which is also where the bound
-/// of <see cref="BudgetedOptima.Worth"/> is tightest. They are found with a narrow beam, then raised where the wide one still breaks a budget.
+/// which tie the windows together). The multipliers sought are those of the tightest bound, where the mean over the windows just keeps every budget. They are
+/// found on some of the windows by a rough search, each in proportion to what is spent of its budget, and raised where all windows still break one.
 /// </summary>
-/// <param name="oracle">The oracle of the same windows for some multipliers and a width of its beam.</param>
-public sealed class BudgetedOracle(Func<Costs, int, HindsightOracle> oracle, BudgetSpec budgets, int width, int requests)
+/// <param name="oracle">The oracle of the same windows for some multipliers; a rough one where little time is to be spent.</param>
+public sealed class BudgetedOracle(Func<Costs, bool, HindsightOracle> oracle, BudgetSpec budgets, int requests)
 {
-    private const int NarrowWidth = 4, MostDoublings = 12, Halvings = 6, MostRounds = 4, MostRaises = 6;
+    /// <summary>Windows on which multipliers are sought, multipliers that are tried, and raises of those that do not keep the budgets.</summary>
+    private const int MostWindows = 16, Rounds = 12, MostRaises = 5;
 
-    /// <summary>First multiplier to try, reward for a request's worth of the budget; and by how much one is raised.</summary>
-    private const double First = 0.05, Raise = 1.06;
+    /// <summary>First multiplier to try, reward for a request's worth of the budget; the most that one is moved by; what is too little to matter; the least raise.</summary>
+    private const double First = 0.05, MostMove = 3, Nothing = 1e-4, LeastRaise = 1.03;
+
+    /// <summary>Share by which a rough search may exceed a budget that a thorough one keeps, and at which it is sure not to.</summary>
+    private const double Doubt = 0.05;
 
     /// <summary>Solves all windows together: what one of them saves another may spend.</summary>
     /// <param name="progress">Windows of the solution at hand; it starts again with each multiplier tried.</param>
     public BudgetedOptima Solve(
         IReadOnlyList<int> windows, IReadOnlyList<Func<IPolicy>> roster, int threads, IProgress<int>? progress, CancellationToken cancel)
     {
-        IReadOnlyList<WindowOptimum> solve(Costs multipliers, int beam) => oracle(multipliers, beam).Solve(windows, roster, threads, progress, cancel);
-        var at = new Costs();
-        var found = solve(at, width);
-        if (!budgets.Broken(Mean(found)).Any())
-            return Optima(found, at);
+        IReadOnlyList<WindowOptimum> thorough(Costs multipliers) => oracle(multipliers, false).Solve(windows, roster, threads, progress, cancel);
+        int[] some = [.. Enumerable.Range(0, Math.Min(windows.Count, MostWindows)).Select(i => windows[i * windows.Count / Math.Min(windows.Count, MostWindows)])];
+        IReadOnlyList<WindowOptimum> rough(Costs multipliers) => oracle(multipliers, true).Solve(some, [], threads, progress, cancel);
+        if (budgets.Excess(Mean(rough(default))) <= Doubt && thorough(default) is var free && !budgets.Broken(Mean(free)).Any())
+            return Optima(free, default);
         Cost[] costs = [.. Cost.Of(budgets)];
-        var narrow = Math.Min(width, NarrowWidth);
-        for (var round = 0; round < (costs.Length > 1 ? MostRounds : 1); round++)
-        {
-            var before = at;
-            foreach (var cost in costs)
-                at = Smallest(cost, at, m => Mean(solve(m, narrow)));
-            if (at == before)
-                break;
-        }
+        var at = Tightest(costs, rough);
         for (var raises = 0; ; raises++)
         {
-            found = solve(at, width);
+            var found = thorough(at);
             var mean = Mean(found);
             if (!budgets.Broken(mean).Any() || raises == MostRaises)
                 return Optima(found, at);
             foreach (var cost in costs.Where(c => c.In(mean) > c.Budget))
-                at = cost.With(at, Math.Max(cost.In(at) * Raise, First / cost.Budget));
+                at = cost.With(at, cost.In(at) > 0 ? cost.In(at) * Math.Max(LeastRaise, Math.Pow(cost.In(mean) / cost.Budget, 2)) : 0.1 * First / cost.Budget);
         }
+    }
+
+    /// <summary>
+    /// The multipliers whose bound is lowest of those tried: each goes up in proportion to what is spent of its budget, in smaller and smaller moves.
+    /// </summary>
+    private Costs Tightest(Cost[] costs, Func<Costs, IReadOnlyList<WindowOptimum>> solve)
+    {
+        var at = costs.Aggregate(new Costs(), (m, c) => c.With(m, First / c.Budget));
+        var (best, lowest) = (at, double.PositiveInfinity);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var found = solve(at);
+            var mean = Mean(found);
+            var bound = found.Average(o => o.Reward) / requests - mean.At(at) + costs.Sum(c => c.In(at) * c.Budget);
+            if (bound < lowest)
+                (best, lowest) = (at, bound);
+            foreach (var cost in costs)
+            {
+                var move = Math.Pow(cost.In(mean) / cost.Budget, 3.0 / (1 + 0.25 * round));
+                var next = cost.In(at) * Math.Clamp(move, 1 / MostMove, MostMove);
+                at = cost.With(at, next * cost.Budget < Nothing ? 0 : next);
+            }
+        }
+        return best;
     }
 
     private BudgetedOptima Optima(IReadOnlyList<WindowOptimum> found, Costs multipliers)
@@ -65,28 +85,6 @@ public sealed class BudgetedOracle(Func<Costs, int, HindsightOracle> oracle, Bud
         var credit = Cost.Of(budgets).Sum(c => c.In(multipliers) * c.Budget * (1 + BudgetSpec.Tolerance));
         var mean = Mean(found);
         return new(found, multipliers, credit, found.Average(o => o.Reward) / requests, mean, !budgets.Broken(mean).Any());
-    }
-
-    /// <summary>The multipliers with the smallest one for this cost that keeps its budget, the others as they are: doubled until it does, then by bisection of its logarithm.</summary>
-    private static Costs Smallest(Cost cost, Costs at, Func<Costs, Costs> mean)
-    {
-        bool keeps(double multiplier) => cost.In(mean(cost.With(at, multiplier))) <= cost.Budget;
-        if (keeps(0))
-            return cost.With(at, 0);
-        var (low, high) = (0.0, First / cost.Budget);
-        for (var doublings = 0; doublings < MostDoublings && !keeps(high); doublings++)
-            (low, high) = (high, 2 * high);
-        if (low == 0)
-            low = high / 16;
-        for (var halvings = 0; halvings < Halvings; halvings++)
-        {
-            var middle = Math.Sqrt(low * high);
-            if (keeps(middle))
-                high = middle;
-            else
-                low = middle;
-        }
-        return cost.With(at, high);
     }
 
     private Costs Mean(IReadOnlyList<WindowOptimum> found) =>

@@ -25,8 +25,9 @@ public readonly record struct WindowOptimum(int Window, double Reward, string By
 /// <param name="key">Of all that a window's optimum depends on: scenario, profile, plans, links, seeds, roster with its constants.</param>
 /// <param name="plans">Plans, by index, that the beam chooses from; null: all. The roster may play others.</param>
 /// <param name="multipliers">What a unit of each cost is taken off the reward that is sought; see <see cref="BudgetedOracle"/>.</param>
+/// <param name="rough">Whether what the beam finds is good enough: much faster, and a little below.</param>
 public sealed class HindsightOracle(
-    Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key, IReadOnlyList<int>? plans = null, Costs multipliers = default)
+    Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key, IReadOnlyList<int>? plans = null, Costs multipliers = default, bool rough = false)
 {
     /// <summary>Bump when a change of the simulation or of the search changes what is found; what was cached is then searched anew.</summary>
     private const int Version = 3;
@@ -83,7 +84,8 @@ public sealed class HindsightOracle(
             if (world.TotalReward - world.TotalCosts.At(multipliers) > best.Worth + Rounding)
                 (best, by) = (beam.Improve(window, played), policy.Name);
         }
-        best = beam.Rework(window, best.Plans);
+        if (!rough)
+            best = beam.Rework(window, best.Plans);
         return new WindowOptimum(window, best.Reward, by, string.Join(' ', best.Plans.Select(p => p.ToString(CultureInfo.InvariantCulture))), best.Costs);
     }
 
@@ -91,7 +93,7 @@ public sealed class HindsightOracle(
         : Path.Combine(cacheFolder, $"oracle-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}|{key}|{width}{Sought}")))[..16]}.json");
 
     /// <summary>Nothing without multipliers, so that what was found before there were any stays known.</summary>
-    private string Sought => multipliers == default ? "" : string.Create(CultureInfo.InvariantCulture, $"|{multipliers.Energy:R}|{multipliers.Misses:R}|{multipliers.AccuracyShortfall:R}");
+    private string Sought => (rough ? "|rough" : "") + (multipliers == default ? "" : string.Create(CultureInfo.InvariantCulture, $"|{multipliers.Energy:R}|{multipliers.Misses:R}|{multipliers.AccuracyShortfall:R}"));
 
     private Dictionary<int, WindowOptimum> ReadCache()
     {

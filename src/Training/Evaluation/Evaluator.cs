@@ -20,6 +20,9 @@ public sealed class Evaluator
     /// <summary>Reference planners whose courses the oracle improves, whoever is evaluated: it is at least as good as each of them.</summary>
     private static readonly string[] Roster = ["static", "priced", "greedy", "local"];
 
+    /// <summary>States of the beam that looks for the multipliers of budgets.</summary>
+    private const int RoughWidth = 4;
+
     private const string Hindsight = "hindsight";
 
     private readonly World _world;
@@ -69,10 +72,10 @@ public sealed class Evaluator
         Func<IPolicy>[] roster = [.. Roster.Select(r => Contestants.Planner(r).Create)];
         var requests = model.Scenario.Requests;
         var budgets = model.Scenario.Budgets;
-        var optima = budgets is null ? null : new BudgetedOracle((m, width) => Oracle(links, width, m), budgets, _world.Experiment.Evaluate.OracleWidth, requests)
+        var optima = budgets is null ? null : new BudgetedOracle((m, rough) => Oracle(links, m, rough), budgets, requests)
             .Solve(numbers, roster, _threads, solving, cancel);
         double worth(double reward, Costs costs) => optima is null ? reward : optima.Worth(reward, costs);
-        var best = optima?.Windows ?? Oracle(links, _world.Experiment.Evaluate.OracleWidth).Solve(numbers, roster, _threads, solving, cancel);
+        var best = optima?.Windows ?? Oracle(links).Solve(numbers, roster, _threads, solving, cancel);
         var optimum = best.Select(b => worth(b.Reward / requests, b.Costs / requests)).ToArray();
         var courses = best.ToDictionary(b => b.Window, b => b.Plans());
         var raisedBy = new SortedSet<string>(StringComparer.Ordinal);
@@ -140,8 +143,9 @@ public sealed class Evaluator
     }
 
     /// <summary>The oracle chooses from the learner's plans: pruned ones are not worth anything to one who knows the future. The roster plays all.</summary>
-    private HindsightOracle Oracle(LinkSet links, int width, Costs multipliers = default) => new(() => links.Environment(_world.CostModel), width, _cache,
-        $"{_tuningKey}|{links.Links.Hash}|{links.Seed}|{string.Join(',', Roster)}", _world.Choices, multipliers);
+    private HindsightOracle Oracle(LinkSet links, Costs multipliers = default, bool rough = false) => new(() => links.Environment(_world.CostModel),
+        rough ? Math.Min(_world.Experiment.Evaluate.OracleWidth, RoughWidth) : _world.Experiment.Evaluate.OracleWidth, _cache,
+        $"{_tuningKey}|{links.Links.Hash}|{links.Seed}|{string.Join(',', Roster)}", _world.Choices, multipliers, rough);
 
     private IEnumerable<string> BudgetWarnings(BudgetedOptima? optima, PolicyTally anchor)
     {

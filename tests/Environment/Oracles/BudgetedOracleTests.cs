@@ -104,7 +104,7 @@ public sealed class BudgetedOracleTests
     }
 
     private static BudgetedOptima Solve(BudgetSpec budgets, int threads = 1, string? cache = null) =>
-        new BudgetedOracle((multipliers, width) => new HindsightOracle(World(budgets), width, cache, "", multipliers: multipliers), budgets, Width, Plain.Requests)
+        new BudgetedOracle((multipliers, rough) => new HindsightOracle(World(budgets), rough ? 4 : Width, cache, "", multipliers: multipliers, rough: rough), budgets, Plain.Requests)
             .Solve(Windows, [], threads, null, CancellationToken.None);
 
     private static (double Reward, Costs Costs) Mean(OffloadEnvironment world, IPolicy policy)
