@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 
 namespace RlOffload.Tests;
 
@@ -10,7 +12,42 @@ internal static class CommandLine
     /// <summary>With <paramref name="data"/> in the place of the user's folder of cached results.</summary>
     public static (int ExitCode, string Output, string Errors) RunIn(string data, string[] arguments) => Start(data, arguments);
 
+    /// <summary>The same, and Ctrl-C (SIGINT) once what it has printed and written is <paramref name="far"/> enough. Where there are no signals, never.</summary>
+    public static (int ExitCode, string Output, string Errors) Interrupt(string data, string[] arguments, Func<string, bool> far)
+    {
+        using var process = Process.Start(Command(data, arguments)) ?? throw new InvalidOperationException("dotnet did not start");
+        var (output, errors) = (new StringBuilder(), process.StandardError.ReadToEndAsync());
+        process.OutputDataReceived += (_, line) =>
+        {
+            lock (output)
+                output.AppendLine(line.Data);
+        };
+        process.BeginOutputReadLine();
+        string Printed()
+        {
+            lock (output)
+                return output.ToString();
+        }
+        while (!process.WaitForExit(TimeSpan.FromMilliseconds(5)))
+            if (far(Printed()))
+            {
+                using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+                break;
+            }
+        process.WaitForExit();
+        return (process.ExitCode, Printed(), errors.Result);
+    }
+
     private static (int ExitCode, string Output, string Errors) Start(string? data, string[] arguments)
+    {
+        using var process = Process.Start(Command(data, arguments)) ?? throw new InvalidOperationException("dotnet did not start");
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, errors.Result);
+    }
+
+    private static ProcessStartInfo Command(string? data, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "rloffload.dll"));
@@ -18,10 +55,6 @@ internal static class CommandLine
             start.Environment["XDG_DATA_HOME"] = data;
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
+        return start;
     }
 }

@@ -25,7 +25,12 @@ internal static class Verb
         }
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // After Ctrl-C a busy machine may need a while to write a checkpoint; two seconds, the default, would cut it off.
+                ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+            });
         }
         catch (InputException e)
         {

@@ -3,7 +3,7 @@ using RlOffload.Environment.Plans;
 namespace RlOffload.Environment;
 
 /// <summary>A policy that chooses among the plans of a part table, playing where the whole table is offered.</summary>
-public sealed class MappedPolicy(IPolicy policy, PlanMap map) : IPolicy
+public sealed class MappedPolicy(IPolicy policy, PlanMap map) : IPolicy, IDisposable
 {
     private readonly bool[] _mask = new bool[map.Count];
 
@@ -16,4 +16,7 @@ public sealed class MappedPolicy(IPolicy policy, PlanMap map) : IPolicy
         map.Project(mask, _mask);
         return map.ToWhole(policy.Decide(observation, _mask));
     }
+
+    /// <summary>Lets go of what the policy holds: a session of a runtime, where it has one.</summary>
+    public void Dispose() => (policy as IDisposable)?.Dispose();
 }

@@ -125,6 +125,8 @@ public sealed class TrainingLoop
             Agent.Load(reader, file);
             Best.Load(reader, file);
             _replay.Load(reader, file);
+            if (reader.BaseStream.ReadByte() >= 0)
+                throw new InputException(file, "length", "goes on after its end; allowed is a whole checkpoint, as training writes it, and nothing behind it");
         }
         catch (EndOfStreamException)
         {

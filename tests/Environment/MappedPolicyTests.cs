@@ -6,6 +6,27 @@ namespace RlOffload.Tests.Environment;
 
 public sealed class MappedPolicyTests
 {
+    private sealed class Holding : IPolicy, IDisposable
+    {
+        public bool Gone { get; private set; }
+        public string Name => "holding";
+
+        public void Begin(int window) { }
+
+        public int Decide(Observation observation, ReadOnlySpan<bool> mask) => mask.IndexOf(true);
+
+        public void Dispose() => Gone = true;
+    }
+
+    [Fact]
+    public void WhatThePolicyHoldsIsLetGoWithIt()
+    {
+        var table = TestWorld.Model().Table.Plans;
+        var policy = new Holding();
+        new MappedPolicy(policy, new PlanMap(table, table)).Dispose();
+        Assert.True(policy.Gone);
+    }
+
     [Fact]
     public void APolicyOfThePartTablePlaysInTheWholeAsItsPlansDo()
     {

@@ -102,7 +102,7 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
-    public void ACheckpointThatIsCutOffIsRefusedByName()
+    public void ACheckpointThatIsCutOffOrGoesOnIsRefusedByName()
     {
         var loop = Loop(Short, 1);
         loop.Advance();
@@ -112,6 +112,8 @@ public sealed class TrainingLoopTests
             using var reader = new BinaryReader(new MemoryStream(saved[..length]));
             Assert.Contains("run/checkpoint.bin", Assert.Throws<InputException>(() => Loop(Short, 1).Load(reader, "run/checkpoint.bin")).Message);
         }
+        using var longer = new BinaryReader(new MemoryStream([.. saved, 0]));
+        Assert.Contains("run/checkpoint.bin:length: goes on", Assert.Throws<InputException>(() => Loop(Short, 1).Load(longer, "run/checkpoint.bin")).Message);
     }
 
     [Fact]

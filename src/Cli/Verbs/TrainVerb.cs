@@ -54,7 +54,8 @@ internal static class TrainVerb
     {
         TrainingRun training = null!;
         EvaluationReport? room = null, report = null;
-        Stages.Bars(AnsiConsole.Console).Start(context =>
+        var (learned, cut) = (false, false);
+        void work() => Stages.Bars(AnsiConsole.Console).Start(context =>
         {
             var stages = new Stages(context);
             var world = experiment.Build((n, of) => stages.Report(new("reading links", (double)n / of)));
@@ -76,6 +77,7 @@ internal static class TrainVerb
                 bar.Value = p.Step;
                 bar.Description = Describe(p, room);
             }, cancel);
+            learned = true;
             if (cancel.IsCancellationRequested || skipEvaluation)
                 return;
             var contestants = new List<Contestant> { evaluator.Contestants.Agent("sac", training.Loop.Best) };
@@ -83,6 +85,21 @@ internal static class TrainVerb
             report = evaluator.Run(contestants, world.Test, experiment.Evaluate.Windows, 0, stages, cancel);
             run.WriteEvaluation(report);
         });
+        try
+        {
+            work();
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            cut = true;
+        }
+        if (cut && !learned)
+        {
+            AnsiConsole.MarkupLineInterpolated(resumed
+                ? $"interrupted before training went on: the run in {run.Root} is as it was, and what was tuned and searched is kept; the same command goes on"
+                : (FormattableString)$"interrupted before training began: no run was written, but what was tuned and searched is kept; the same command goes on from there");
+            return 130;
+        }
         RunFolder.WriteText(run.Report, TrainingPage.Html(run, room, training.Loop.UntrainedValidation, report));
         if (room is not null)
             AnsiConsole.MarkupLineInterpolated($"room on validation windows: {room.Room:F3} reward a request between {room.StaticPlan} always and the hindsight oracle");
@@ -92,6 +109,11 @@ internal static class TrainVerb
         if (!training.Loop.Done)
         {
             AnsiConsole.MarkupLineInterpolated($"interrupted after {training.Loop.Step} of {experiment.Train.Steps} steps; go on with: rloffload train {experiment.File} --resume {run.Root}");
+            return 130;
+        }
+        if (cut)
+        {
+            AnsiConsole.MarkupLineInterpolated($"interrupted while the policies were compared: the trained run is kept in {run.Root}; compare them with: rloffload train {experiment.File} --resume {run.Root}");
             return 130;
         }
         AnsiConsole.MarkupLineInterpolated($"run: {run.Root}, learning curves and charts in {Path.GetFileName(run.Report)}");

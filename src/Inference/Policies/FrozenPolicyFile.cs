@@ -74,13 +74,17 @@ public static class FrozenPolicyFile
         return policy;
     }
 
-    /// <exception cref="InputException">The file cannot be read.</exception>
-    public static byte[] ReadGraph(string folder)
+    /// <param name="of">The policy whose graph it has to be; null: whatever is there.</param>
+    /// <exception cref="InputException">The file cannot be read, or is not the one that was exported: a byte behind its end is enough.</exception>
+    public static byte[] ReadGraph(string folder, FrozenPolicy? of = null)
     {
         var path = Path.Combine(folder, Graph);
         try
         {
-            return File.ReadAllBytes(path);
+            var graph = File.ReadAllBytes(path);
+            if (of is { GraphSha256.Length: > 0 } && Convert.ToHexStringLower(SHA256.HashData(graph)) is var sha && sha != of.GraphSha256)
+                throw new InputException(path, "sha256", $"is {sha}, allowed is {of.GraphSha256} of {Description}: the graph was changed after export");
+            return graph;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -40,7 +40,7 @@ public sealed class OnnxPolicy : IPolicy, IDisposable
             throw new InputException(refusals);
         foreach (var warning in FrozenPolicyCheck.Warnings(policy, profile))
             warnings?.Invoke($"{path}:{warning}");
-        return new OnnxPolicy(policy, new PolicySession(FrozenPolicyFile.ReadGraph(folder), Path.Combine(folder, FrozenPolicyFile.Graph), policy), policy.CostModel(profile));
+        return new OnnxPolicy(policy, new PolicySession(FrozenPolicyFile.ReadGraph(folder, policy), Path.Combine(folder, FrozenPolicyFile.Graph), policy), policy.CostModel(profile));
     }
 
     public void Begin(int window) { }

@@ -4,7 +4,7 @@ using RlOffload.Environment.Simulation;
 
 namespace RlOffload.Training.Evaluation;
 
-/// <param name="Create">A fresh policy; each thread gets its own.</param>
+/// <param name="Create">A fresh policy; each thread gets its own, and disposes it where that is needed.</param>
 /// <param name="Violations">What the policy says it broke, read after it has played.</param>
 public sealed record Contestant(string Name, Func<IPolicy> Create, Func<IPolicy, IReadOnlyDictionary<string, int>>? Violations = null)
 {
@@ -33,21 +33,31 @@ public static class PairedPlay
         Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancel }, _ =>
         {
             var world = environment();
-            var policies = contestants.Select(c => c.Create()).ToArray();
-            var outcomes = new Outcome[requests];
-            for (int row; (row = Interlocked.Increment(ref next)) < windows.Count;)
+            var policies = new List<IPolicy>(contestants.Count);
+            try
             {
-                for (var c = 0; c < policies.Length; c++)
+                foreach (var contestant in contestants)
+                    policies.Add(contestant.Create());
+                var outcomes = new Outcome[requests];
+                for (int row; (row = Interlocked.Increment(ref next)) < windows.Count;)
                 {
-                    cancel.ThrowIfCancellationRequested();
-                    Play(world, policies[c], windows[row], outcomes, tallies[c], row);
+                    for (var c = 0; c < policies.Count; c++)
+                    {
+                        cancel.ThrowIfCancellationRequested();
+                        Play(world, policies[c], windows[row], outcomes, tallies[c], row);
+                    }
+                    progress?.Report(Interlocked.Increment(ref done));
                 }
-                progress?.Report(Interlocked.Increment(ref done));
+                lock (violations)
+                    for (var c = 0; c < policies.Count; c++)
+                        foreach (var (name, count) in contestants[c].Violations?.Invoke(policies[c]) ?? Contestant.NoViolations)
+                            violations[c][name] = violations[c].GetValueOrDefault(name) + count;
             }
-            lock (violations)
-                for (var c = 0; c < policies.Length; c++)
-                    foreach (var (name, count) in contestants[c].Violations?.Invoke(policies[c]) ?? Contestant.NoViolations)
-                        violations[c][name] = violations[c].GetValueOrDefault(name) + count;
+            finally
+            {
+                foreach (var policy in policies)
+                    (policy as IDisposable)?.Dispose();
+            }
         });
         for (var c = 0; c < tallies.Length; c++)
             tallies[c].Violations = violations[c];

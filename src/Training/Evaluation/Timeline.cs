@@ -25,6 +25,7 @@ public sealed record Timeline(int Window, double BinSeconds, IReadOnlyList<doubl
     private static PolicyTimeline Record(OffloadEnvironment environment, Contestant contestant, int window)
     {
         var policy = contestant.Create();
+        using var held = policy as IDisposable;
         var requests = new RequestMark[environment.Model.Scenario.Requests];
         Rollout.Begin(environment, policy, window);
         while (!environment.Truncated)

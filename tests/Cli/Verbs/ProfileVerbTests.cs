@@ -22,6 +22,23 @@ public sealed class ProfileVerbTests : IDisposable
     }
 
     [Fact]
+    public void CtrlCKeepsWhatWasMeasuredAndTheSameCommandGoesOn()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var network = new TestNetwork(_folder);
+        string[] command = ["profile", network.ModelPath, "--out", _folder.At("p.json"), "--exits", "exit2", "--repeats"];
+        var (exit, output, errors) = CommandLine.Interrupt(_folder.At("cache"), [.. command, "2000"], _ => new FileInfo(_folder.At("p.json.journal")) is { Exists: true, Length: > 0 });
+        Assert.True(exit == 130, $"{exit}: {output}{errors}");
+        Assert.Contains($"Interrupted. What was measured is in {_folder.At("p.json.journal")}", output);
+        Assert.False(File.Exists(_folder.At("p.json")));
+
+        (exit, output, errors) = CommandLine.Run([.. command, "1"]);
+        Assert.True(exit == 0, output + errors);
+        Assert.Equal("exit2", ProfileFile.Read(_folder.At("p.json")).Exits.Single().Output);
+    }
+
+    [Fact]
     public void GarbageIsOneClearErrorAndNothingIsWritten()
     {
         var file = _folder.Write("bad.onnx", "this is no network");

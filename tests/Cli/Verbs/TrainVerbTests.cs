@@ -53,6 +53,44 @@ public sealed class TrainVerbTests
     }
 
     [Fact]
+    public void CtrlCWhileItLearnsLeavesARunThatEndsInTheBytesOfAnUninterruptedOne()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var config = new TestConfig();
+        string[] longer = ["train", config.Path, .. Set, "--set", "train.steps=9000", "--no-evaluation", "--out"];
+        var (whole, run) = (new RunFolder(config.At("whole")), new RunFolder(config.At("run")));
+        var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), [.. longer, whole.Root]);
+        Assert.True(exit == 0, output + errors);
+
+        (exit, output, errors) = CommandLine.Interrupt(config.At("cache"), [.. longer, run.Root], _ => new FileInfo(run.Metrics) is { Exists: true, Length: > 400 });
+        Assert.True(exit == 130, $"{exit}: {output}{errors}");
+        Assert.Contains($"of 9000 steps; go on with: rloffload train {config.Path} --resume {run.Root}", output.ReplaceLineEndings(" "));
+        Assert.DoesNotContain(Directory.GetFiles(run.Root), f => f.EndsWith(".partial", StringComparison.Ordinal));
+        Assert.False(run.ReadManifest().Finished);
+        Assert.InRange(run.ReadManifest().Steps, 1, 8_999);
+
+        (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, "--resume", run.Root, "--no-evaluation"]);
+        Assert.True(exit == 0, output + errors);
+        Assert.Equal(File.ReadAllBytes(whole.Checkpoint), File.ReadAllBytes(run.Checkpoint));
+        Assert.Equal(File.ReadAllText(whole.Metrics), File.ReadAllText(run.Metrics));
+    }
+
+    [Fact]
+    public void CtrlCBeforeItLearnsWritesNoRunAndSaysWhatIsKept()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var config = new TestConfig();
+        var (exit, output, errors) = CommandLine.Interrupt(config.At("cache"),
+            ["train", config.Path, .. Set, "--set", "evaluate.windows=16", "--set", "evaluate.oracle_width=2000", "--out", config.At("run")],
+            _ => Directory.Exists(config.At("cache")) && Directory.EnumerateFiles(config.At("cache"), "tuned-*.json", SearchOption.AllDirectories).Any());
+        Assert.True(exit == 130, $"{exit}: {output}{errors}");
+        Assert.Contains("interrupted before training began", output);
+        Assert.False(Directory.Exists(config.At("run")));
+    }
+
+    [Fact]
     public void GarbageIsRefusedAndNothingIsWritten()
     {
         using var config = new TestConfig();

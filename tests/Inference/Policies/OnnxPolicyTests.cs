@@ -18,6 +18,14 @@ public sealed class OnnxPolicyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void AGraphWithAByteMoreIsRefused()
+    {
+        var graph = System.IO.Path.Combine(_network.PolicyPath, FrozenPolicyFile.Graph);
+        File.WriteAllBytes(graph, [.. File.ReadAllBytes(graph), 0]);
+        Assert.Contains($"{FrozenPolicyFile.Graph}:sha256", Assert.Throws<InputException>(() => OnnxPolicy.Open(_network.PolicyPath, _network.Profile)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ItDecidesAsTheNetworkItWasMadeOfThroughoutAWindow()
     {
         using var policy = OnnxPolicy.Open(_network.PolicyPath, _network.Profile);

@@ -66,6 +66,37 @@ public sealed class PairedPlayTests
         Assert.ThrowsAny<OperationCanceledException>(() => PairedPlay.Run(() => TestWorld.Environment(), Contestants, Windows, 2, null, source.Token));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WhatAPolicyHoldsIsLetGo(bool interrupted)
+    {
+        var (made, gone) = (0, 0);
+        using var source = new CancellationTokenSource();
+        var holding = new Contestant("holding", () =>
+        {
+            Interlocked.Increment(ref made);
+            return new Holding(() => Interlocked.Increment(ref gone));
+        });
+        if (interrupted)
+            source.Cancel();
+        var failure = Record.Exception(() => PairedPlay.Run(() => TestWorld.Environment(), [holding, Contestants[0]], Windows, 2, interrupted ? new Told() : null, source.Token));
+        Assert.Equal(interrupted, failure is OperationCanceledException);
+        Assert.Equal(made, gone);
+        Assert.True(interrupted || made > 0);
+    }
+
+    private sealed class Holding(Action dispose) : IPolicy, IDisposable
+    {
+        public string Name => "holding";
+
+        public void Begin(int window) { }
+
+        public int Decide(Observation observation, ReadOnlySpan<bool> mask) => mask.IndexOf(true);
+
+        public void Dispose() => dispose();
+    }
+
     private static IReadOnlyList<PolicyTally> Play(int threads) =>
         PairedPlay.Run(() => TestWorld.Environment(), Contestants, Windows, threads, null, CancellationToken.None);
 
