@@ -104,6 +104,8 @@ internal static class TrainVerb
         if (room is not null)
             AnsiConsole.MarkupLineInterpolated($"room on validation windows: {room.Room:F3} reward a request between {room.StaticPlan} always and the hindsight oracle");
         AnsiConsole.MarkupLineInterpolated($"untrained {training.Loop.UntrainedValidation:F4}, best {training.Loop.BestValidation:F4} reward a request on validation windows");
+        if (experiment.Told.Budgets is not null)
+            AnsiConsole.WriteLine("Under budgets a policy that exceeds one there counts as the worst reward less the share by which it does.");
         if (report is not null)
             EvaluationTable.Write(report, new HashSet<string> { "sac" });
         if (!training.Loop.Done)
