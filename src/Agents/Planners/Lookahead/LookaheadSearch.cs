@@ -14,9 +14,6 @@ internal sealed class LookaheadSearch(CostModel model, IReadOnlyList<int> candid
     /// <summary>Courses kept a request: more changes nothing that matters on the shipped worlds.</summary>
     public const int Width = 8;
 
-    /// <summary>Round-trip times planned with, over the smoothed one: answers that are due just in time are late half of the time (a guess).</summary>
-    private const double RoundTripMargin = 2;
-
     // A probe earns nothing where the forecast is taken for the truth.
     private readonly int[] _candidates = [.. candidates.Where(p => !model.Table.Plans[p].Probe).Order()];
     private readonly double[] _arrivals = new double[horizon + 1];
@@ -63,7 +60,7 @@ internal sealed class LookaheadSearch(CostModel model, IReadOnlyList<int> candid
         var first = _courses[0].First;
         if (first >= 0)
         {
-            present.Serve(model, first, 0, o.Deadline, o, RoundTripMargin * o.Rtt, Link);
+            present.Serve(model, first, 0, o.Deadline, o, Link.RoundTrip(o, 0), Link);
             _promise = new Promise(present.Promise.LatestStart + o.Now, present.Promise.Worth);
         }
         return first;
@@ -82,7 +79,7 @@ internal sealed class LookaheadSearch(CostModel model, IReadOnlyList<int> candid
                 if (step == 0 ? !mask[plan] : !model.Table.Runnable[plan])
                     continue;
                 var course = _courses[c];
-                course.Reward += course.Stations.Serve(model, plan, _arrivals[step], _deadlines[step], o, RoundTripMargin * o.Rtt, Link);
+                course.Reward += course.Stations.Serve(model, plan, _arrivals[step], _deadlines[step], o, Link.RoundTrip(o, step), Link);
                 course.Value = course.Reward - left.Device * Math.Max(0, course.Stations.DeviceFree - _arrivals[step + 1])
                     - left.Uplink * Math.Max(0, course.Stations.UplinkFree(Link) - _arrivals[step + 1]);
                 if (step == 0)

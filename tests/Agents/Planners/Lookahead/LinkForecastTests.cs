@@ -20,4 +20,18 @@ public sealed class LinkForecastTests
         link.Expect(0);
         Assert.Equal(double.PositiveInfinity, link.Sent(2, 1));
     }
+
+    [Fact]
+    public void AnExpectedRoundTripHasAMarginAKnownOneIsThatOfTheRequest()
+    {
+        var environment = TestWorld.Environment();
+        environment.Reset(4);
+        environment.Step(0);
+        var (link, o) = (new LinkForecast(), environment.Observation);
+        link.Expect(8e5);
+        Assert.Equal(2 * o.Rtt, link.RoundTrip(o, 3), 12);
+        link.Know(environment.Draw, o.Now);
+        Assert.Equal(environment.Draw.Rtts[o.Request + 3], link.RoundTrip(o, 3));
+        Assert.Equal(environment.Draw.Rtts[^1], link.RoundTrip(o, 1000));
+    }
 }
