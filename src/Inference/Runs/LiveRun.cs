@@ -169,7 +169,7 @@ public sealed class LiveRun
     private RunReport Report(
         CostModel model, OnnxPolicy policy, Controller controller, RemoteClient remote, IReadOnlyList<FlightRecord> flights, bool alive, double seconds)
     {
-        var twin = SimulatedTwin.Play(model, _links, _options.Seed, [.. flights.Select(f => f.PlanIndex)]);
+        var twin = SimulatedTwin.Play(model, _links, _options.Seed, [.. flights.Select(f => (f.PlanIndex, f.Way))]);
         var summary = new RunSummary(model, flights, twin);
         return new RunReport
         {
