@@ -1,4 +1,9 @@
 using RlOffload.Bench;
+using Spectre.Console;
+
+// A table that goes to a file is not squeezed.
+if (Console.IsOutputRedirected)
+    AnsiConsole.Profile.Width = 200;
 
 switch (args)
 {
