@@ -37,8 +37,7 @@ internal static class CompareVerb
             if (parsed.GetValue(windows) is < 1)
                 throw new InputException("--windows", $"{parsed.GetValue(windows)}", "allowed is 1 or more");
             var file = parsed.GetValue(json);
-            if (file is not null && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder))
-                throw new InputException("--json", file, $"cannot be written because {folder} is not there, allowed is a file in a folder that is");
+            OutputFiles.RequireFolders(("--json", file));
             var comparison = Run(parsed.GetRequiredValue(runs), parsed.GetValue(windows), parsed.GetValue(noCache) ? null : EvaluateVerb.CacheFolder, cancel);
             Write(comparison);
             if (file is not null)

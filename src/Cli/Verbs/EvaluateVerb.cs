@@ -122,16 +122,8 @@ internal static class EvaluateVerb
     /// <summary>The files that the user wants; null: not wanted.</summary>
     private sealed record Outputs(string? Json, string? Csv, string? Markdown, string? Page)
     {
-        /// <exception cref="InputException">A file lies in a folder that is not there: said before the work rather than after it.</exception>
-        public void RequireFolders()
-        {
-            var problems = new[] { ("--json", Json), ("--csv", Csv), ("--markdown", Markdown), ("--report", Page) }
-                .Where(o => o.Item2 is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(o.Item2))))
-                .Select(o => $"{o.Item1}:{o.Item2}: cannot be written because {Path.GetDirectoryName(Path.GetFullPath(o.Item2!))} is not there, allowed is a file in a folder that is")
-                .ToList();
-            if (problems.Count > 0)
-                throw new InputException(problems);
-        }
+        /// <inheritdoc cref="OutputFiles.RequireFolders"/>
+        public void RequireFolders() => OutputFiles.RequireFolders(("--json", Json), ("--csv", Csv), ("--markdown", Markdown), ("--report", Page));
 
         public void Write(string json, IReadOnlyList<EvaluationReport> scenarios, Func<string> markdown, Func<string> page)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Training;
 using RlOffload.Training.Evaluation;
@@ -49,9 +50,7 @@ internal static class RegimesVerb
         command.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield();
-            foreach (var (option, file) in new[] { ("--report", parsed.GetValue(report)), ("--json", parsed.GetValue(json)) })
-                if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
-                    throw new InputException(option, file, "lies in a folder that is not there, allowed is a file in a folder that is");
+            OutputFiles.RequireFolders(("--report", parsed.GetValue(report)), ("--json", parsed.GetValue(json)));
             if (parsed.GetValue(windows) < 1)
                 throw new InputException("--windows", $"{parsed.GetValue(windows)}", "allowed is 1 or more");
             var chosen = new RegimeAxes
@@ -60,7 +59,7 @@ internal static class RegimesVerb
                 Knowledge = parsed.GetRequiredValue(knowledge), Deadlines = parsed.GetRequiredValue(deadlines),
             };
             string[] typed = parsed.GetValue(policies) ?? [];
-            var isPlanner = typed.Length > 0 && typed.Any(Agents.Planners.PlannerCatalogue.Knows);
+            var isPlanner = typed.Length > 0 && typed.Any(PlannerCatalogue.Knows);
             var options = new SuiteOptions(PolicyChoice.Parse(isPlanner ? typed : [.. RegimeMap.DefaultPolicies, .. typed]), parsed.GetValue(windows), [], null,
                 parsed.GetValue(noCache) ? null : EvaluateVerb.CacheFolder, System.Environment.ProcessorCount, OfOthers: true);
             string[] overrides = [.. Coarse, .. parsed.GetValue(set) ?? []];

@@ -29,9 +29,6 @@ public readonly record struct WindowOptimum(int Window, double Reward, string By
 public sealed class HindsightOracle(
     Func<OffloadEnvironment> environment, int width, string? cacheFolder, string key, IReadOnlyList<int>? plans = null, Costs multipliers = default, bool rough = false)
 {
-    /// <summary>Bump when a change of the simulation or of the search changes what is found; what was cached is then searched anew.</summary>
-    private const int Version = 3;
-
     /// <summary>A sum of rewards in another order is not a better one.</summary>
     private const double Rounding = 1e-9;
 
@@ -90,7 +87,7 @@ public sealed class HindsightOracle(
     }
 
     private string? CacheFile => cacheFolder is null ? null
-        : Path.Combine(cacheFolder, $"oracle-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}|{key}|{width}{Sought}")))[..16]}.json");
+        : Path.Combine(cacheFolder, $"oracle-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}|{width}{Sought}")))[..16]}.json");
 
     /// <summary>Nothing without multipliers, so that what was found before there were any stays known.</summary>
     private string Sought => (rough ? "|rough" : "") + (multipliers == default ? "" : string.Create(CultureInfo.InvariantCulture, $"|{multipliers.Energy:R}|{multipliers.Misses:R}|{multipliers.AccuracyShortfall:R}"));

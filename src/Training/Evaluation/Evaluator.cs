@@ -14,9 +14,6 @@ public readonly record struct EvaluationProgress(string Stage, double Share);
 /// </summary>
 public sealed class Evaluator
 {
-    /// <summary>The code that plays, tunes and searches, as its compiler identifies it: what another build found is found anew.</summary>
-    private static readonly string Code = $"{typeof(Scenario).Module.ModuleVersionId}|{typeof(PlannerCatalogue).Module.ModuleVersionId}";
-
     /// <summary>Reference planners whose courses the oracle improves, whoever is evaluated: it is at least as good as each of them.</summary>
     private static readonly string[] Roster = ["static", "priced", "greedy", "local"];
 
@@ -36,7 +33,7 @@ public sealed class Evaluator
     public Evaluator(World world, string? cache, int threads, IProgress<EvaluationProgress>? progress = null)
     {
         (_world, _cache, _threads) = (world, cache, threads);
-        _tuningKey = $"{Code}|{world.ProfileHash}|{world.FullTable.Hash}|{world.Plans.Hash}|{world.ScenarioHash}|{world.Tuning.Links.Hash}|{world.Tuning.Seed}";
+        _tuningKey = $"{CodeIdentity.Plays}|{world.ProfileHash}|{world.FullTable.Hash}|{world.Plans.Hash}|{world.ScenarioHash}|{world.Tuning.Links.Hash}|{world.Tuning.Seed}";
         _setup = new PlannerSetup
         {
             Model = world.CostModel,

@@ -67,7 +67,7 @@ public sealed record RegimeMap(string Config, int Windows, RegimeAxes Axes, IRea
 
     private static RegimeCell Cell(Regime regime, EvaluationReport report, int bootstrap)
     {
-        var planner = report.Ranked.FirstOrDefault(p => PlannerCatalogue.Knows(p.Name) && !Contestants.IsDiagnostic(p.Name));
+        var planner = report.Ranked.FirstOrDefault(p => Contestants.IsCausalPlanner(p.Name));
         var (name, reward) = planner is null ? ("static", report.StaticReward) : (planner.Name, planner.Reward);
         var left = report.OracleReward - reward;
         var baseline = report.Rewards.GetValueOrDefault(name) ?? report.AnchorRewards;

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using RlOffload.Agents.Planners;
-using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Policies;
 using RlOffload.Training.Evaluation;
@@ -16,10 +14,6 @@ namespace RlOffload.Training.Suites;
 /// <param name="folder">Null: nothing is remembered.</param>
 internal sealed class SuiteCache(string? folder)
 {
-    /// <summary>Changes with every change of what plays, decides or counts: the compiler makes it of the code.</summary>
-    private static readonly string Code = string.Join('|', new[] { typeof(Scenario), typeof(PlannerCatalogue), typeof(OnnxPolicy), typeof(SuiteCache) }
-        .Select(t => t.Module.ModuleVersionId));
-
     public EvaluationReport? Find(string key)
     {
         try
@@ -51,7 +45,7 @@ internal sealed class SuiteCache(string? folder)
     public static string KeyOf(World world, LinkSet links, IReadOnlyList<PolicyChoice> policies, int windows)
     {
         var e = world.Experiment;
-        var text = string.Join('\n', [Code, e.Name, e.File, $"{e.Seed} {e.Evaluate} {e.Lmos} {windows}", world.ProfileHash, world.FullTable.Hash, world.Plans.Hash, world.ScenarioHash,
+        var text = string.Join('\n', [CodeIdentity.Counts, e.Name, e.File, $"{e.Seed} {e.Evaluate} {e.Lmos} {windows}", world.ProfileHash, world.FullTable.Hash, world.Plans.Hash, world.ScenarioHash,
             world.Tuning.Links.Hash, $"{world.Tuning.Seed}", links.Links.Hash, $"{links.Seed}", .. policies.Select(p => $"{p.Name} {p.IsLearner} {p.IsOneOfAll}"),
             .. policies.SelectMany(p => p.Sources).Select(Identity)]);
         return $"{e.Name} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";

@@ -26,17 +26,8 @@ public sealed class BranchyNetPlanner(CostModel model, int plan) : IPolicy
     /// <summary>Plays every threshold over all training windows and takes the one that earns most, of equals the lowest.</summary>
     public static BranchyNetPlanner Tuned(PlannerSetup setup)
     {
-        var plans = Thresholds(setup.Model.Table);
-        double[] Best()
-        {
-            var policies = plans.Select(p => new BranchyNetPlanner(setup.Model, p)).ToArray();
-            var rewards = Rollout.MeanRewards(setup.Training, policies, setup.TrainingWindows, setup.Threads);
-            setup.Progress?.Report(1);
-            setup.Constants?.Tried(setup.TuningKey("branchynet"), policies.Length);
-            return [plans[Array.IndexOf(rewards, rewards.Max())]];
-        }
-        var chosen = setup.Constants is { } cache ? cache.GetOrTune(setup.TuningKey("branchynet"), c => c.Length == 1 && plans.Contains((int)c[0]), Best) : Best();
-        return new BranchyNetPlanner(setup.Model, (int)chosen[0]);
+        BranchyNetPlanner Make(double[] c) => new(setup.Model, (int)c[0]);
+        return Make(ConstantGrid.Best(setup, "branchynet", [.. Thresholds(setup.Model.Table).Select(p => new double[] { p })], Make));
     }
 
     public void Begin(int window) { }

@@ -12,7 +12,6 @@ public sealed class LmosFrontPlanner : IConstrainedPolicy
     private readonly LmosSplits _splits;
     private readonly LatencyMemoryFront _front;
     private readonly Retreat _retreat;
-    private int _violations;
 
     /// <param name="memoryShare">0.1 M as a share of the memory of the whole model, 0.2 to 0.8.</param>
     /// <param name="bits">Width of the numbers sent; the published system sends 32.</param>
@@ -29,21 +28,17 @@ public sealed class LmosFrontPlanner : IConstrainedPolicy
     /// <summary>0.1 M.</summary>
     public double MemoryCapBytes => _splits.MemoryCapBytes;
 
-    /// <summary>Decisions where no head was below the cap, so that the smallest was taken.</summary>
-    public IReadOnlyDictionary<string, int> Violations => new Dictionary<string, int> { ["memory_cap"] = _violations };
+    /// <inheritdoc cref="LmosSplits.Violations"/>
+    public IReadOnlyDictionary<string, int> Violations => _splits.Violations;
 
     public void Begin(int window) { }
 
     public int Decide(Observation observation, ReadOnlySpan<bool> mask)
     {
-        var smallest = _splits.Observe(observation, mask);
-        if (smallest < 0)
+        if (!_splits.Observe(observation, mask))
             return _retreat.From(mask);
         _front.Find(_splits.Latency, _splits.Memory, MemoryCapBytes);
-        var split = _front.Knee(_splits.Latency, _splits.Memory);
-        if (split < 0)
-            (split, _violations) = (smallest, _violations + 1);
-        return _splits.Plan(split);
+        return _splits.PlanOrSmallest(_front.Knee(_splits.Latency, _splits.Memory));
     }
 
     /// <summary>The whole front for a request: plans and both objectives, fastest first. Empty where no head is below the cap.</summary>

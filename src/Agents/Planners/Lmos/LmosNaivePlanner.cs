@@ -13,22 +13,20 @@ public sealed class LmosNaivePlanner(CostModel model, double memoryShare = 0.5, 
 {
     private readonly LmosSplits _splits = new(model, memoryShare, bits);
     private readonly Retreat _retreat = new(model.Table);
-    private int _violations;
 
     public string Name => name;
 
     /// <summary>0.1 M.</summary>
     public double MemoryCapBytes => _splits.MemoryCapBytes;
 
-    /// <summary>Decisions where no head was below the cap, so that the smallest was taken.</summary>
-    public IReadOnlyDictionary<string, int> Violations => new Dictionary<string, int> { ["memory_cap"] = _violations };
+    /// <inheritdoc cref="LmosSplits.Violations"/>
+    public IReadOnlyDictionary<string, int> Violations => _splits.Violations;
 
     public void Begin(int window) { }
 
     public int Decide(Observation observation, ReadOnlySpan<bool> mask)
     {
-        var smallest = _splits.Observe(observation, mask);
-        if (smallest < 0)
+        if (!_splits.Observe(observation, mask))
             return _retreat.From(mask);
         var latency = _splits.Latency;
         var memory = _splits.Memory;
@@ -37,8 +35,6 @@ public sealed class LmosNaivePlanner(CostModel model, double memoryShare = 0.5, 
             if (memory[i] < MemoryCapBytes
                 && (best < 0 || latency[i] < latency[best] || (latency[i] == latency[best] && memory[i] > memory[best])))
                 best = i;
-        if (best < 0)
-            (best, _violations) = (smallest, _violations + 1);
-        return _splits.Plan(best);
+        return _splits.PlanOrSmallest(best);
     }
 }

@@ -9,7 +9,6 @@ public sealed class LmosPlanner : IConstrainedPolicy
     private readonly LmosSplits _splits;
     private readonly EpsilonConstraint _method;
     private readonly Retreat _retreat;
-    private int _violations;
 
     /// <param name="memoryShare">0.1 M as a share of the memory of the whole model, 0.2 to 0.8 for a cap that neither forbids nor allows everything.</param>
     /// <param name="bits">Width of the numbers sent; the published system sends 32.</param>
@@ -29,19 +28,15 @@ public sealed class LmosPlanner : IConstrainedPolicy
     /// <summary>M, the memory that the edge device is taken to have.</summary>
     public double DeviceMemoryBytes => MemoryCapBytes / 0.1;
 
-    /// <summary>Decisions where no head was below the cap, so that the smallest was taken.</summary>
-    public IReadOnlyDictionary<string, int> Violations => new Dictionary<string, int> { ["memory_cap"] = _violations };
+    /// <inheritdoc cref="LmosSplits.Violations"/>
+    public IReadOnlyDictionary<string, int> Violations => _splits.Violations;
 
     public void Begin(int window) { }
 
     public int Decide(Observation observation, ReadOnlySpan<bool> mask)
     {
-        var smallest = _splits.Observe(observation, mask);
-        if (smallest < 0)
+        if (!_splits.Observe(observation, mask))
             return _retreat.From(mask);
-        var split = _method.Choose(_splits.Latency, _splits.Memory, MemoryCapBytes);
-        if (split < 0)
-            (split, _violations) = (smallest, _violations + 1);
-        return _splits.Plan(split);
+        return _splits.PlanOrSmallest(_method.Choose(_splits.Latency, _splits.Memory, MemoryCapBytes));
     }
 }

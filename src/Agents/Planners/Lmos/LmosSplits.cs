@@ -11,6 +11,7 @@ internal sealed class LmosSplits
 {
     private readonly SplitChain _chain;
     private readonly double[] _latency, _memory, _allowed;
+    private int _smallest, _violations;
 
     /// <param name="memoryShare">0.1 M as a share of the memory of the whole model, 0.2 to 0.8 for a cap that neither forbids nor allows everything.</param>
     /// <param name="bits">Width of the numbers sent; the published system sends 32.</param>
@@ -35,11 +36,22 @@ internal sealed class LmosSplits
     /// <summary>f2 by split, bytes; infinite where the mask forbids the split.</summary>
     public ReadOnlySpan<double> Memory => _allowed;
 
+    /// <summary>Decisions where no head was below the cap, so that the smallest was taken.</summary>
+    public IReadOnlyDictionary<string, int> Violations => new Dictionary<string, int> { ["memory_cap"] = _violations };
+
     public int Plan(int split) => _chain.Inner[split];
 
+    /// <summary>The plan of a chosen split; where none was found below the cap, -1, that of the smallest head, which is a violation.</summary>
+    public int PlanOrSmallest(int split)
+    {
+        if (split < 0)
+            (split, _violations) = (_smallest, _violations + 1);
+        return Plan(split);
+    }
+
     /// <summary>Works out both objectives of this request.</summary>
-    /// <returns>The split of least memory among those allowed, for where none is under the cap; -1 where none is allowed.</returns>
-    public int Observe(Observation observation, ReadOnlySpan<bool> mask)
+    /// <returns>Whether any split is allowed.</returns>
+    public bool Observe(Observation observation, ReadOnlySpan<bool> mask)
     {
         var smallest = -1;
         for (var i = 0; i < _memory.Length; i++)
@@ -50,6 +62,7 @@ internal sealed class LmosSplits
             if (mask[plan] && (smallest < 0 || _memory[i] < _memory[smallest]))
                 smallest = i;
         }
-        return smallest;
+        _smallest = smallest;
+        return smallest >= 0;
     }
 }
