@@ -2,6 +2,7 @@ using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Profiles;
+using RlOffload.Training.Benchmarks;
 using Spectre.Console;
 
 namespace RlOffload.Bench;

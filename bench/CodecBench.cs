@@ -1,5 +1,6 @@
 using RlOffload.Environment;
 using RlOffload.Inference.Codec;
+using RlOffload.Training.Benchmarks;
 using Spectre.Console;
 
 namespace RlOffload.Bench;

@@ -2,6 +2,7 @@ using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra.Single;
 using RlOffload.Agents.Learning;
 using RlOffload.Environment;
+using RlOffload.Training.Benchmarks;
 using Spectre.Console;
 using Matrix = RlOffload.Agents.Learning.Matrix;
 

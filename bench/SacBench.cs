@@ -1,6 +1,7 @@
 using RlOffload.Agents.Learning;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
+using RlOffload.Training.Benchmarks;
 using Spectre.Console;
 
 namespace RlOffload.Bench;

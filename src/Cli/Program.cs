@@ -4,6 +4,7 @@ using RlOffload.Cli.Verbs;
 
 var root = new RootCommand("Learns where to split a neural network between a device and a server, and runs what it learned.")
 {
+    BenchVerb.Create(),
     DoctorVerb.Create(),
     ImagesVerb.Create(),
     ProfileVerb.Create(),
