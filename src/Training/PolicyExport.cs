@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
-using RlOffload.Agents.Sac;
+using RlOffload.Agents;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Profiles;
@@ -22,61 +22,55 @@ public static class PolicyExport
         var manifest = run.ReadManifest();
         if (manifest.ProfileSha256 != world.ProfileHash)
             throw new InputException(run.Manifest, "profile_sha256", $"is {manifest.ProfileSha256[..12]}..., {world.Experiment.Profile} has {world.ProfileHash[..12]}...; allowed is the profile that the run was trained on");
-        var agent = run.LoadBest(world);
-        var layout = new ObservationLayout(world.CostModel, world.Choices);
+        var best = run.LoadBest(world);
+        var frozen = best.Learned.Freeze();
         var root = Path.GetFullPath(folder);
         var policy = new FrozenPolicy
         {
             Name = name,
             Model = new FrozenModel(world.Experiment.Model is { } model ? Path.GetRelativePath(root, model) : world.Profile.Model.Path, world.Profile.Model.Sha256),
             Profile = new FrozenProfile(Path.GetRelativePath(root, world.Experiment.Profile), ProfileHashes.Of(world.Profile)),
-            Observation = layout.Fields,
+            Observation = best.View.Layout.Fields,
             Plans = [.. world.Plans.Plans.Select(FrozenPlan.Of)],
             PlansSha256 = world.Plans.Hash,
             Scenario = world.Scenario,
-            Golden = Play(agent, layout, world),
+            Prior = frozen.Prior is { } prior ? new FrozenPrior(prior.DevicePrice, prior.UplinkPrice, prior.Weight) : null,
+            Golden = Play(best, frozen, world),
             Training = new TrainingManifest(manifest.Name, manifest.Seed, manifest.BestStep, manifest.Started, manifest.TrainingLinks,
                 new Dictionary<string, string>
                 {
                     ["rloffload"] = typeof(PolicyExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
                     ["dotnet"] = manifest.DotNet,
                     ["onnxruntime"] = world.Profile.Machine.OnnxRuntime,
-                }, ScoreOf(run)),
+                }, ScoreOf(run, Contestants.NameOf(manifest.Agent))),
         };
-        FrozenPolicyFile.Write(root, policy, PolicyGraph.Of(agent).ToBytes());
+        FrozenPolicyFile.Write(root, policy, frozen.Graph.ToBytes());
         return policy;
     }
 
-    private static List<GoldenVector> Play(DiscreteSac agent, ObservationLayout layout, World world)
+    private static List<GoldenVector> Play(LearnedPolicy best, FrozenGraph frozen, World world)
     {
         var environment = world.Tuning.Environment(world.CostModel);
         var golden = new List<GoldenVector>();
-        var observation = new float[layout.Size];
-        var mask = new bool[world.Choices.Count];
+        var view = best.View;
+        var observation = new float[view.Size];
+        var mask = new bool[view.Actions];
+        var prior = new float[frozen.Prior is null ? 0 : mask.Length];
         var logits = new float[mask.Length];
-        var unused = new Rng(0);
         for (var window = 0; window < Golden; window++)
         {
             environment.Reset(WindowNumbers.Validation + window);
             // A different request of each window, so that bursts, stale knowledge and queues all occur.
             var kept = window * world.Scenario.Requests / Golden;
-            while (!environment.Truncated)
-            {
-                layout.Write(environment.Observation, observation);
-                for (var i = 0; i < mask.Length; i++)
-                    mask[i] = environment.Mask[world.Choices[i]];
-                if (environment.Observation.Request == kept)
-                {
-                    if (window % 2 == 1)
-                        Thin(mask, window, world);
-                    agent.Logits(observation, mask, logits);
-                    golden.Add(new GoldenVector(
-                        [.. observation], string.Concat(mask.Select(m => m ? '1' : '0')), [.. logits], agent.Act(observation, mask, ref unused, greedy: true)));
-                    break;
-                }
-                var plan = agent.Act(observation, mask, ref unused, greedy: true);
-                environment.Step(world.Choices[plan]);
-            }
+            while (environment.Observation.Request < kept)
+                environment.Step(best.Decide(environment.Observation, environment.Mask));
+            view.Write(environment.Observation, environment.Mask, observation, mask);
+            if (window % 2 == 1)
+                Thin(mask, window, world);
+            frozen.Prior?.Write(view, environment.Observation, prior);
+            frozen.Answer(observation, mask, prior, logits);
+            golden.Add(new GoldenVector([.. observation], string.Concat(mask.Select(m => m ? '1' : '0')), [.. logits],
+                best.Learned.Decide(environment.Observation, observation, mask), prior.Length > 0 ? [.. prior] : null));
         }
         return golden;
     }
@@ -89,11 +83,11 @@ public static class PolicyExport
             mask[i] &= world.Plans[i].Kind == PlanKind.Drop || rng.NextDouble() < 0.5;
     }
 
-    private static double? ScoreOf(RunFolder run)
+    private static double? ScoreOf(RunFolder run, string row)
     {
         try
         {
-            return JsonSerializer.Deserialize<EvaluationReport>(File.ReadAllBytes(run.Evaluation), ProfileFile.Json)?.Policies.FirstOrDefault(p => p.Name == "sac")?.Score?.Mean;
+            return JsonSerializer.Deserialize<EvaluationReport>(File.ReadAllBytes(run.Evaluation), ProfileFile.Json)?.Policies.FirstOrDefault(p => p.Name == row)?.Score?.Mean;
         }
         catch (Exception e) when (e is IOException or JsonException)
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
-using RlOffload.Agents.Sac;
+using RlOffload.Agents;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 using RlOffload.Training.Config;
@@ -16,12 +16,13 @@ public sealed record RunManifest(
     double? BestValidation = null, double? UntrainedValidation = null, int? TuningTrials = null);
 
 /// <summary>
-/// The folder of a training run: config.yaml (resolved), manifest.json, metrics.csv, checkpoint.bin (resumes bit for bit), evaluation.json, report.html.
+/// The folder of a training run: config.yaml (resolved), manifest.json, metrics.csv, checkpoint.bin (resumes bit for bit) and the one before it,
+/// evaluation.json, report.html.
 /// Each file is written beside its place and moved there, so that an interruption leaves the last whole one.
 /// </summary>
 public sealed class RunFolder(string path)
 {
-    private const string Columns = "step,window,return,validation,best_validation,critic_loss,actor_loss,alpha,entropy,mean_q";
+    private const string Columns = "step,window,return,validation,best_validation";
 
     /// <summary>Of this program, as results state it.</summary>
     internal static string Version { get; } = typeof(RunFolder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
@@ -30,25 +31,29 @@ public sealed class RunFolder(string path)
     public string Config => System.IO.Path.Combine(Root, "config.yaml");
     public string Manifest => System.IO.Path.Combine(Root, "manifest.json");
     public string Metrics => System.IO.Path.Combine(Root, "metrics.csv");
-    public string Checkpoint => System.IO.Path.Combine(Root, "checkpoint.bin");
+    public string Checkpoint => Checkpoints.Newest;
     public string Evaluation => System.IO.Path.Combine(Root, "evaluation.json");
 
     /// <summary>The page with the learning curves and, once the run is finished, the evaluation.</summary>
     public string Report => System.IO.Path.Combine(Root, "report.html");
 
-    /// <summary>Whether <paramref name="folder"/> holds a run.</summary>
-    public static bool IsIn(string folder) => File.Exists(System.IO.Path.Combine(folder, "checkpoint.bin")) && File.Exists(System.IO.Path.Combine(folder, "config.yaml"));
+    /// <summary>The two newest.</summary>
+    public CheckpointFile Checkpoints { get; } = new(System.IO.Path.Combine(System.IO.Path.GetFullPath(path), "checkpoint.bin"));
 
-    public void Begin(Experiment experiment, RunManifest manifest)
+    /// <summary>Whether <paramref name="folder"/> holds a run.</summary>
+    public static bool IsIn(string folder) => new RunFolder(folder) is var run && run.Checkpoints.Exists && File.Exists(run.Config);
+
+    /// <summary>Makes the folder of a run that has learned nothing yet; from here on it can be resumed.</summary>
+    public void Begin(Experiment experiment, RunManifest manifest, TrainingLoop loop)
     {
         Directory.CreateDirectory(Root);
         // A checkpoint of the run that was here must not be taken for one of this run.
-        File.Delete(Checkpoint);
+        Checkpoints.Delete();
         File.Delete(Evaluation);
         File.Delete(Report);
         WriteText(Config, experiment.ResolvedYaml(Root));
-        WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));
-        WriteText(Metrics, Columns + "\n");
+        WriteText(Metrics, string.Join(',', [Columns, .. loop.Agent.Measures]) + "\n");
+        Save(loop, manifest);
     }
 
     /// <exception cref="InputException">The folder holds no manifest, or one that is damaged.</exception>
@@ -65,49 +70,50 @@ public sealed class RunFolder(string path)
     }
 
     public void Append(in TrainProgress p) => File.AppendAllText(Metrics, string.Create(CultureInfo.InvariantCulture,
-        $"{p.Step},{p.Window},{p.Return:G6},{p.Validation:G6},{p.BestValidation:G6},{p.Metrics.CriticLoss:G6},{p.Metrics.ActorLoss:G6},{p.Metrics.Alpha:G6},{p.Metrics.NormalisedEntropy:G6},{p.Metrics.MeanQ:G6}\n"));
+        $"{p.Step},{p.Window},{p.Return:G6},{p.Validation:G6},{p.BestValidation:G6}{string.Concat(p.Measures.Select(m => string.Create(CultureInfo.InvariantCulture, $",{m:G6}")))}\n"));
 
     public void Save(TrainingLoop loop, RunManifest manifest)
     {
-        Move(Checkpoint, stream =>
-        {
-            using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
-            loop.Save(writer);
-        });
+        // No checkpoint may reach the disk before the lines up to it have.
+        using (var metrics = File.OpenWrite(Metrics))
+            metrics.Flush(flushToDisk: true);
+        Checkpoints.Write(loop.Save);
         WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));
     }
 
-    /// <summary>Puts the loop where the checkpoint left it and cuts the metrics back to that step.</summary>
-    public void Load(TrainingLoop loop)
+    /// <summary>Puts the loop where the newest whole checkpoint left it and cuts the metrics back to that step.</summary>
+    /// <param name="warn">Told of a checkpoint that is skipped.</param>
+    public void Load(TrainingLoop loop, Action<string> warn)
     {
-        using (var reader = new BinaryReader(OpenCheckpoint()))
-            loop.Load(reader, Checkpoint);
+        Checkpoints.ReadWhole((reader, file) =>
+        {
+            loop.Load(reader, file);
+            return loop;
+        }, warn);
         if (!File.Exists(Metrics))
             return;
-        var kept = File.ReadLines(Metrics).Where((line, i) => i == 0 || (int.TryParse(line.Split(',')[0], out var step) && step <= loop.Step));
-        WriteText(Metrics, string.Join('\n', kept.ToList()) + "\n");
+        // What follows the last line break was cut off while it was written.
+        string[] lines = File.ReadAllText(Metrics).Split('\n')[..^1];
+        WriteText(Metrics, string.Concat(lines.Where((line, i) => i == 0 || (int.TryParse(line.Split(',')[0], out var step) && step <= loop.Step)).Select(l => l + "\n")));
     }
 
     /// <summary>The agent that did best on the validation windows; <paramref name="world"/> may be that of a config which trains otherwise.</summary>
     /// <exception cref="InputException">The run's files are damaged, or its agent is of other plans or observations.</exception>
-    public DiscreteSac LoadBest(World world)
+    public LearnedPolicy LoadBest(World world)
     {
         var config = ConfigFile.Read(Config, []);
         var options = TrainSection.Read(config.Root.Section("train"));
         config.RequireSound();
-        var loop = new TrainingLoop(world.Training.Environment(world.CostModel), world.Tuning.Environment(world.CostModel), world.Choices, options, world.Experiment.Seed);
-        using var reader = new BinaryReader(OpenCheckpoint());
-        loop.Load(reader, Checkpoint);
-        return loop.Best;
+        return Checkpoints.Read((reader, file) => TrainingLoop.ReadBest(reader, file, world, options));
     }
 
     /// <summary>What was measured after each window; empty where the run has not begun.</summary>
     /// <returns>Column by name, one value a window; NaN where there was none yet.</returns>
     public IReadOnlyDictionary<string, double[]> ReadMetrics()
     {
-        string[][] lines = File.Exists(Metrics) ? [.. File.ReadLines(Metrics).Skip(1).Select(l => l.Split(','))] : [];
+        string[][] lines = File.Exists(Metrics) ? [.. File.ReadLines(Metrics).Select(l => l.Split(','))] : [];
         double at(string[] line, int column) => column < line.Length && double.TryParse(line[column], CultureInfo.InvariantCulture, out var value) ? value : double.NaN;
-        return Columns.Split(',').Select((name, i) => (name, values: lines.Select(l => at(l, i)).ToArray())).ToDictionary(c => c.name, c => c.values);
+        return (lines.Length > 0 ? lines[0] : Columns.Split(',')).Select((name, i) => (name, values: lines.Skip(1).Select(l => at(l, i)).ToArray())).ToDictionary(c => c.name, c => c.values);
     }
 
     /// <summary>What 'rloffload verify' compares with later.</summary>
@@ -118,22 +124,13 @@ public sealed class RunFolder(string path)
     /// <summary>The beginning of a hash, as errors show it.</summary>
     internal static string Short(string hash) => hash.Length > 12 ? hash[..12] + "..." : hash;
 
-    private FileStream OpenCheckpoint()
-    {
-        try
-        {
-            return File.OpenRead(Checkpoint);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(Checkpoint, "file", $"cannot be read ({e.Message}); allowed is the folder of a training run");
-        }
-    }
-
     private static void Move(string path, Action<Stream> write)
     {
         using (var stream = File.Create(path + ".partial"))
+        {
             write(stream);
+            stream.Flush(flushToDisk: true);
+        }
         File.Move(path + ".partial", path, overwrite: true);
     }
 }

@@ -30,8 +30,9 @@ public sealed record RunVerification(int Policies, int Windows, int Compared, IR
         var world = Experiment.Load(run.Config, []).Build((n, of) => progress?.Report(new("reading links", (double)n / of)));
         RequireSame(run, manifest, report, world);
         var evaluator = new Evaluator(world, cache, threads, progress);
-        var agent = evaluator.Contestants.Agent(manifest.Agent, run.LoadBest(world)) with { TuningTrials = manifest.TuningTrials };
-        var contestants = report.Policies.Select(p => p.Name == manifest.Agent ? agent : evaluator.Contestants.Find(p.Name)).ToList();
+        var row = Contestants.NameOf(manifest.Agent);
+        var agent = evaluator.Contestants.Agent(row, run.LoadBest(world)) with { TuningTrials = manifest.TuningTrials };
+        var contestants = report.Policies.Select(p => p.Name == row ? agent : evaluator.Contestants.Find(p.Name)).ToList();
         var again = evaluator.Run(contestants, world.Test, report.Windows, 0, progress, cancel);
         var differences = new List<string>();
         var compared = 0;

@@ -1,3 +1,4 @@
+using RlOffload.Agents;
 using RlOffload.Agents.Sac;
 
 namespace RlOffload.Training;
@@ -8,7 +9,7 @@ public sealed record TrainOptions
     /// <summary>Decisions to learn from.</summary>
     public int Steps { get; init; } = 60_000;
 
-    /// <summary>Decisions drawn uniformly over the allowed plans before the policy takes over.</summary>
+    /// <summary>Decisions before the first update; learners from transitions draw them uniformly over the allowed plans.</summary>
     public int StartSteps { get; init; } = 2_000;
 
     /// <summary>Decisions between two updates.</summary>
@@ -16,6 +17,12 @@ public sealed record TrainOptions
 
     /// <summary>Transitions remembered.</summary>
     public int ReplayCapacity { get; init; } = 100_000;
+
+    /// <summary>n: decisions whose rewards a return holds before it trusts a critic. 1: the reward alone; 3: Hessel et al. 2018 (Rainbow).</summary>
+    public int NStep { get; init; } = 1;
+
+    /// <summary>Windows played side by side, a step of each in turn.</summary>
+    public int Environments { get; init; } = 1;
 
     /// <summary>Decisions between two checks on validation windows; the policy that did best there is the one that is kept.</summary>
     public int ValidateEvery { get; init; } = 6_000;
@@ -29,7 +36,8 @@ public sealed record TrainOptions
     /// </summary>
     public int? TuningTrials { get; init; }
 
-    public SacOptions Sac { get; init; } = new();
+    /// <summary>Which agent learns, and how.</summary>
+    public IAgentOptions Agent { get; init; } = new SacOptions();
 }
 
 /// <summary>Numbers of windows among the tuning links, so that no draw serves two purposes.</summary>

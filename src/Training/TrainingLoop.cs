@@ -1,58 +1,63 @@
-using RlOffload.Agents.Sac;
+using RlOffload.Agents;
+using RlOffload.Agents.Planners;
 using RlOffload.Environment;
+using RlOffload.Environment.Plans;
 
 namespace RlOffload.Training;
 
-/// <param name="Return">Mean reward a request over the window just ended, as it was explored.</param>
+/// <param name="Window">Windows played.</param>
+/// <param name="Return">Mean reward a request over the windows just ended, as they were explored.</param>
 /// <param name="Validation">Mean reward a request of the greedy policy on the validation windows, at the last check; NaN before the first.</param>
+/// <param name="Measures">What the agent says of its last update, by <see cref="IAgent.Measures"/>.</param>
 /// <remarks>Under budgets a validation that exceeds them counts as less than any that keeps them: <see cref="BudgetKeeper.Merit"/>.</remarks>
-public readonly record struct TrainProgress(int Step, int Window, double Return, double Validation, double BestValidation, SacMetrics Metrics);
+public readonly record struct TrainProgress(int Step, int Window, double Return, double Validation, double BestValidation, IReadOnlyList<double> Measures);
 
 /// <summary>
-/// Trains an agent: observe, decide, step, remember what became known, update. The unit of work is a window; between windows the whole
-/// state can be saved, and a loaded one goes on bit for bit.
+/// Trains an agent: observe, choose, step, remember what became known, learn. The unit of work is a window of each environment; between
+/// windows the whole state can be saved, and a loaded one goes on bit for bit.
 /// </summary>
-public sealed class TrainingLoop
+public sealed partial class TrainingLoop
 {
-    private const int Format = 1;
-
-    private readonly OffloadEnvironment _environment, _validation;
+    private readonly Lane[] _lanes;
+    private readonly OffloadEnvironment _validation;
     private readonly TrainOptions _options;
-    private readonly ObservationLayout _layout;
-    private readonly int[] _plans;
     private readonly ulong _seed;
-    private readonly ReplayBuffer _replay;
-    private readonly TransitionCollector _collector;
-    private readonly SacPolicy _greedy;
+    private readonly LearnedPolicy _greedy;
     private readonly BudgetKeeper? _keeper;
-    private SacMetrics _metrics;
+    private readonly double[] _measures;
+    private readonly int _requests;
     private double _lastValidation = double.NaN;
     private int _nextValidation;
 
-    /// <param name="training">Windows to learn from.</param>
+    /// <param name="training">An environment a lane, over the windows to learn from; all alike.</param>
     /// <param name="validation">Windows of the same links on which checkpoints are judged; never learned from.</param>
     /// <param name="plans">Plans of the environments' table that the agent may choose.</param>
-    public TrainingLoop(OffloadEnvironment training, OffloadEnvironment validation, IReadOnlyList<int> plans, TrainOptions options, ulong seed)
+    /// <param name="planners">Planners that an agent may start from; null where it starts from none.</param>
+    public TrainingLoop(IReadOnlyList<OffloadEnvironment> training, OffloadEnvironment validation, IReadOnlyList<int> plans, TrainOptions options, ulong seed,
+        Func<PlannerSetup>? planners = null)
     {
-        (_environment, _validation) = (training, validation);
-        (_options, _seed, _plans) = (options, seed, plans.ToArray());
-        _layout = new ObservationLayout(_environment.Model, _plans);
-        Agent = new DiscreteSac(_layout.Size, _plans.Length, options.Sac, seed);
-        Best = new DiscreteSac(_layout.Size, _plans.Length, options.Sac, seed);
-        var model = _environment.Model;
-        _replay = new ReplayBuffer(Math.Min(options.ReplayCapacity, options.Steps), _layout.Size, _plans.Length, charges: model.Scenario.Budgets is null ? 0 : BudgetKeeper.Charges);
-        _keeper = model.Scenario.Budgets is { } budgets ? new BudgetKeeper(budgets, model, _replay.Multipliers) : null;
-        _collector = new TransitionCollector(_replay, model.Scenario.Requests, options.Sac.Gamma, _keeper);
-        _greedy = new SacPolicy("sac", Agent, _layout, _plans);
+        (_validation, _options, _seed) = (validation, options, seed);
+        _requests = validation.Model.Scenario.Requests;
+        var setup = Setup(validation.Model, plans, options, seed);
+        setup = planners is null ? setup : setup with { Planners = planners };
+        _keeper = setup.Budgets;
+        Agent = options.Agent.Create(setup);
+        Best = new LearnedPolicy(options.Agent.Name, options.Agent.Policy(setup), setup.View);
+        _greedy = new LearnedPolicy(options.Agent.Name, Agent.Policy, setup.View);
+        _measures = new double[Agent.Measures.Count];
+        _lanes = [.. training.Select((e, i) => new Lane(e, new TransitionCollector(setup.View, _requests, Agent.Gamma, options.NStep, Agent.Remember, i, _keeper)))];
         _nextValidation = options.ValidateEvery;
     }
 
-    public DiscreteSac Agent { get; }
+    public IAgent Agent { get; }
 
-    /// <summary>The agent as it was when it did best on the validation windows.</summary>
-    public DiscreteSac Best { get; }
+    /// <summary>What the agent had learned when it did best on the validation windows.</summary>
+    public LearnedPolicy Best { get; }
 
     public double BestValidation { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>The step at which it did best.</summary>
+    public int BestStep { get; private set; }
 
     /// <summary>Validation of the agent before it learned anything.</summary>
     public double UntrainedValidation { get; private set; } = double.NaN;
@@ -61,29 +66,21 @@ public sealed class TrainingLoop
     public int Window { get; private set; }
     public bool Done => Step >= _options.Steps;
 
-    /// <summary>Plays and learns from one window.</summary>
+    /// <summary>Plays a window in every lane and learns from them.</summary>
     public TrainProgress Advance()
     {
         if (Step == 0)
             UntrainedValidation = Validate();
-        _environment.Reset(Window);
-        Look(0);
-        while (!_environment.Truncated)
-        {
-            var request = _environment.Observation.Request;
-            var action = Choose(request);
-            _collector.Chose(request, action);
-            _environment.Step(_plans[action]);
-            Look(request + 1);
-            foreach (ref readonly var outcome in _environment.Delivered)
-                _collector.Deliver(outcome);
-            Step++;
-            if (Step > _options.StartSteps && Step % _options.UpdateEvery == 0)
-                _metrics = Agent.Update(_replay);
-        }
-        Window++;
-        if (Step > _options.StartSteps)
-            _keeper?.Learn(_environment.TotalCosts / _environment.Model.Scenario.Requests);
+        Begin();
+        for (var request = 0; request < _requests; request++)
+            for (var lane = 0; lane < _lanes.Length; lane++)
+            {
+                Decide(lane, request);
+                Step++;
+                if (Step > _options.StartSteps && Step % _options.UpdateEvery == 0)
+                    Agent.Learn(_measures);
+            }
+        var reward = End();
         if (Step >= _nextValidation || Done)
         {
             _nextValidation += _options.ValidateEvery;
@@ -91,71 +88,60 @@ public sealed class TrainingLoop
             if (_lastValidation > BestValidation)
                 Keep(_lastValidation);
         }
-        return new TrainProgress(Step, Window, _environment.TotalReward / _environment.Model.Scenario.Requests, _lastValidation, BestValidation, _metrics);
+        return new TrainProgress(Step, Window, reward, _lastValidation, BestValidation, [.. _measures]);
     }
 
-    /// <summary>Writes everything the next window depends on.</summary>
-    public void Save(BinaryWriter writer)
+    private void Begin()
     {
-        writer.Write(Format);
-        writer.Write(Step);
-        writer.Write(Window);
-        writer.Write(_nextValidation);
-        writer.Write(_lastValidation);
-        writer.Write(BestValidation);
-        writer.Write(UntrainedValidation);
-        Agent.Save(writer);
-        Best.Save(writer);
-        _replay.Save(writer);
-    }
-
-    /// <exception cref="InputException">The file is no checkpoint of this configuration.</exception>
-    public void Load(BinaryReader reader, string file)
-    {
-        try
+        for (var lane = 0; lane < _lanes.Length; lane++)
         {
-            if (reader.ReadInt32() is var format && format != Format)
-                throw new InputException(file, "format", $"is {format}, allowed is {Format}");
-            Step = reader.ReadInt32();
-            Window = reader.ReadInt32();
-            _nextValidation = reader.ReadInt32();
-            _lastValidation = reader.ReadDouble();
-            BestValidation = reader.ReadDouble();
-            UntrainedValidation = reader.ReadDouble();
-            Agent.Load(reader, file);
-            Best.Load(reader, file);
-            _replay.Load(reader, file);
-            if (reader.BaseStream.ReadByte() >= 0)
-                throw new InputException(file, "length", "goes on after its end; allowed is a whole checkpoint, as training writes it, and nothing behind it");
-        }
-        catch (EndOfStreamException)
-        {
-            throw new InputException(file, "length", "ends early; allowed is a whole checkpoint, as training writes it");
+            var (environment, collector) = _lanes[lane];
+            environment.Reset(Window + lane);
+            collector.Begin();
+            Agent.Begin(environment, lane);
+            Look(lane, 0);
         }
     }
 
-    private int Choose(int request)
+    private void Decide(int lane, int request)
     {
-        var mask = _collector.Mask(request);
-        var rng = Rng.Keyed(_seed, (ulong)Window, (ulong)request, RngPurpose.Explore);
-        if (Step >= _options.StartSteps)
-            return Agent.Act(_collector.Observation(request), mask, ref rng, greedy: false);
-        int action;
-        do
-            action = rng.NextInt(mask.Length);
-        while (!mask[action]);
-        return action;
+        var (environment, collector) = _lanes[lane];
+        var rng = Rng.Keyed(_seed, (ulong)environment.Window, (ulong)request, RngPurpose.Explore);
+        var action = Agent.Choose(See(lane, request), ref rng);
+        collector.Chose(request, action);
+        environment.Step(_greedy.View.Plans[action]);
+        Look(lane, request + 1);
+        foreach (ref readonly var outcome in environment.Delivered)
+            collector.Deliver(outcome);
     }
 
-    private void Look(int request)
+    /// <returns>Mean reward a request.</returns>
+    private double End()
     {
-        var observation = _collector.Observation(request);
-        _layout.Write(_environment.Observation, observation);
-        _keeper?.See(request, _environment.Observation);
-        var mask = _collector.Mask(request);
-        for (var i = 0; i < _plans.Length; i++)
-            mask[i] = _environment.Mask[_plans[i]];
-        Agent.Normaliser.Observe(observation);
+        var sum = 0.0;
+        for (var lane = 0; lane < _lanes.Length; lane++)
+        {
+            var environment = _lanes[lane].Environment;
+            sum += environment.TotalReward / _requests;
+            Agent.End(lane, environment.TotalReward / _requests, environment.TotalCosts / _requests, _measures);
+            if (Step > _options.StartSteps)
+                _keeper?.Learn(environment.TotalCosts / _requests);
+        }
+        Window += _lanes.Length;
+        return sum / _lanes.Length;
+    }
+
+    private void Look(int lane, int request)
+    {
+        var (environment, collector) = _lanes[lane];
+        collector.See(request, environment.Observation, environment.Mask);
+        Agent.Observe(See(lane, request));
+    }
+
+    private Moment See(int lane, int request)
+    {
+        var (environment, collector) = _lanes[lane];
+        return new Moment(environment, lane, request, Step, collector.Observation(request), collector.Mask(request));
     }
 
     private double Validate()
@@ -163,23 +149,23 @@ public sealed class TrainingLoop
         var (sum, costs) = (0.0, new Costs());
         for (var w = 0; w < _options.ValidationWindows; w++)
         {
-            _validation.Reset(WindowNumbers.Validation + w);
-            while (!_validation.Truncated)
-                _validation.Step(_greedy.Decide(_validation.Observation, _validation.Mask));
-            (sum, costs) = (sum + _validation.TotalReward, costs + _validation.TotalCosts);
+            sum += Rollout.Play(_validation, _greedy, WindowNumbers.Validation + w);
+            costs += _validation.TotalCosts;
         }
-        var mean = sum / _options.ValidationWindows / _validation.Model.Scenario.Requests;
-        return _keeper?.Merit(mean, costs / _options.ValidationWindows / _validation.Model.Scenario.Requests) ?? mean;
+        var mean = sum / _options.ValidationWindows / _requests;
+        return _keeper?.Merit(mean, costs / _options.ValidationWindows / _requests) ?? mean;
     }
 
     private void Keep(double validation)
     {
-        BestValidation = validation;
+        (BestValidation, BestStep) = (validation, Step);
         using var memory = new MemoryStream();
-        using (var writer = new BinaryWriter(memory, System.Text.Encoding.UTF8, leaveOpen: true))
-            Agent.Save(writer);
+        using var writer = new BinaryWriter(memory);
+        Agent.Policy.Save(writer);
         memory.Position = 0;
         using var reader = new BinaryReader(memory);
-        Best.Load(reader);
+        Best.Learned.Load(reader, "best");
     }
+
+    private sealed record Lane(OffloadEnvironment Environment, TransitionCollector Collector);
 }

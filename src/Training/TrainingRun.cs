@@ -1,3 +1,4 @@
+using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 
 namespace RlOffload.Training;
@@ -10,12 +11,13 @@ public sealed class TrainingRun
     private readonly TimeProvider _time;
     private RunManifest _manifest;
 
-    public TrainingRun(World world, RunFolder folder, TimeProvider time)
+    /// <param name="planners">Planners that an agent may start from; null: tuned when one is asked for, and not remembered.</param>
+    public TrainingRun(World world, RunFolder folder, TimeProvider time, Func<PlannerSetup>? planners = null)
     {
         (_world, _folder, _time) = (world, folder, time);
         var experiment = world.Experiment;
-        Loop = new TrainingLoop(world.Training.Environment(world.CostModel), world.Tuning.Environment(world.CostModel), world.Choices, experiment.Train, experiment.Seed);
-        _manifest = new RunManifest(experiment.Name, experiment.Seed, "sac", world.ProfileHash, world.Plans.Hash, world.ScenarioHash, world.Training.Links.Hash,
+        Loop = TrainingLoop.Of(world, planners);
+        _manifest = new RunManifest(experiment.Name, experiment.Seed, experiment.Train.Agent.Name, world.ProfileHash, world.Plans.Hash, world.ScenarioHash, world.Training.Links.Hash,
             world.Tuning.Links.Hash, [.. world.Training.Files.Select(f => $"{Path.GetFileName(f.Path)} {f.Sha256}")],
             RunFolder.Version, System.Environment.Version.ToString(),
             time.GetUtcNow().ToString("yyyy-MM-dd"), TuningTrials: experiment.Train.TuningTrials);
@@ -35,11 +37,12 @@ public sealed class TrainingRun
     public void Begin()
     {
         RequireFree();
-        _folder.Begin(_world.Experiment, _manifest);
+        _folder.Begin(_world.Experiment, _manifest, Loop);
     }
 
-    /// <exception cref="InputException">The run was made with another profile, plan table, scenario or links.</exception>
-    public void Resume()
+    /// <returns>Warnings: a checkpoint that was torn and is skipped.</returns>
+    /// <exception cref="InputException">The run was made with another agent, profile, plan table, scenario or links.</exception>
+    public IReadOnlyList<string> Resume()
     {
         var saved = _folder.ReadManifest();
         var problems = new List<string>();
@@ -48,6 +51,7 @@ public sealed class TrainingRun
             if (before != now)
                 problems.Add($"{_folder.Manifest}:{key}: was {RunFolder.Short(before)} when the run began, is {RunFolder.Short(now)} now; allowed is the same");
         }
+        Same("agent", saved.Agent, _manifest.Agent);
         Same("profile_sha256", saved.ProfileSha256, _manifest.ProfileSha256);
         Same("plans_sha256", saved.PlansSha256, _manifest.PlansSha256);
         Same("scenario_sha256", saved.ScenarioSha256, _manifest.ScenarioSha256);
@@ -55,7 +59,9 @@ public sealed class TrainingRun
         if (problems.Count > 0)
             throw new InputException(problems);
         _manifest = saved;
-        _folder.Load(Loop);
+        var warnings = new List<string>();
+        _folder.Load(Loop, warnings.Add);
+        return warnings;
     }
 
     /// <summary>Learns until the config's steps are done or the token is cancelled; a checkpoint is written at the end and every half minute.</summary>
@@ -64,10 +70,7 @@ public sealed class TrainingRun
         var saved = _time.GetTimestamp();
         while (!Loop.Done && !cancel.IsCancellationRequested)
         {
-            var kept = Loop.BestValidation;
             var p = Loop.Advance();
-            if (Loop.BestValidation > kept)
-                _manifest = _manifest with { BestStep = p.Step };
             _folder.Append(p);
             progress(p);
             if (_time.GetElapsedTime(saved) <= TimeSpan.FromSeconds(30))
@@ -84,6 +87,7 @@ public sealed class TrainingRun
         {
             Finished = Loop.Done,
             Steps = Loop.Step,
+            BestStep = Loop.BestStep,
             BestValidation = double.IsFinite(Loop.BestValidation) ? Loop.BestValidation : null,
             UntrainedValidation = double.IsFinite(Loop.UntrainedValidation) ? Loop.UntrainedValidation : null,
         };

@@ -18,7 +18,7 @@ public sealed class ExperimentTests
         Assert.Equal(RateKnowledge.Modem, experiment.Told.Uplink.Observe);
         Assert.Equal(new RewardSpec(), experiment.Told.Reward);
         Assert.Equal(ArrivalKind.Bursty, experiment.Told.Arrivals.Kind);
-        Assert.Equal(new SacOptions().Gamma, experiment.Train.Sac.Gamma);
+        Assert.Equal(new SacOptions().Gamma, ((SacOptions)experiment.Train.Agent).Gamma);
         Assert.Null(experiment.Lmos.MemoryBytes);
         Assert.Null(experiment.Told.Budgets);
         Assert.Equal(new BudgetSpec(EnergyJoules: 0.25), Experiment.Load(config.Path, ["budgets.energy_j_per_request=0.25"]).Told.Budgets);

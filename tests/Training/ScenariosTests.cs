@@ -1,3 +1,4 @@
+using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 using RlOffload.Tests.Environment;
 using RlOffload.Training;
@@ -24,12 +25,12 @@ public sealed class ScenariosTests
         Assert.InRange(world.Plans.Count, 12, name == "confidence-exits" ? 90 : 70);
         Assert.Equal(120, world.Scenario.Requests);
         Assert.True(experiment.Evaluate.Repeat || world.Test.Links.Windows is null, "40 windows need more stretches of the test traces, or repeat");
-        var loop = new TrainingLoop(world.Training.Environment(world.CostModel), world.Tuning.Environment(world.CostModel), world.Choices,
-            experiment.Train with { Steps = 240, StartSteps = 100, ValidateEvery = 120, ValidationWindows = 1, Sac = experiment.Train.Sac with { Batch = 32, Hidden = [16] } }, 1);
+        var loop = new TrainingLoop([world.Training.Environment(world.CostModel)], world.Tuning.Environment(world.CostModel), world.Choices,
+            experiment.Train with { Steps = 240, StartSteps = 100, ValidateEvery = 120, ValidationWindows = 1, Agent = (SacOptions)experiment.Train.Agent with { Batch = 32, Hidden = [16] } }, 1);
         var progress = loop.Advance();
         while (!loop.Done)
             progress = loop.Advance();
-        Assert.True(double.IsFinite(progress.Metrics.CriticLoss) && progress.Metrics.CriticLoss > 0, $"critic loss {progress.Metrics.CriticLoss}");
+        Assert.True(double.IsFinite(progress.Measures[0]) && progress.Measures[0] > 0, $"critic loss {progress.Measures[0]}");
         Assert.True(double.IsFinite(progress.BestValidation) && double.IsFinite(progress.Return), $"return {progress.Return}");
     }
 

@@ -46,7 +46,8 @@ public sealed class TrainingRunTests
         var finished = new RunFolder(config.At("finished"));
         Learn(world, finished);
         new TrainingRun(world, finished, TimeProvider.System).Begin();
-        Assert.False(RunFolder.IsIn(finished.Root));
+        Assert.Equal((0, false), (finished.ReadManifest().Steps, finished.ReadManifest().Finished));
+        Assert.Single(File.ReadAllLines(finished.Metrics));
     }
 
     [Fact]
@@ -61,10 +62,12 @@ public sealed class TrainingRunTests
             Assert.Contains(problems, p => p.Contains($"manifest.json:{key}:", StringComparison.Ordinal));
 
         var manifest = JsonNode.Parse(File.ReadAllText(folder.Manifest))!;
+        manifest["agent"] = "another";
         manifest["profile_sha256"] = "x";
         File.WriteAllText(folder.Manifest, manifest.ToJsonString(new JsonSerializerOptions()));
-        Assert.Contains("profile_sha256: was x when", Assert.Throws<InputException>(
-            () => new TrainingRun(config.World(), folder, TimeProvider.System).Resume()).Message);
+        problems = Assert.Throws<InputException>(() => new TrainingRun(config.World(), folder, TimeProvider.System).Resume()).Problems;
+        Assert.Contains(problems, p => p.Contains("profile_sha256: was x when", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.Contains("agent: was another when the run began, is sac now", StringComparison.Ordinal));
     }
 
     private static void Learn(World world, RunFolder folder, int windows = int.MaxValue)

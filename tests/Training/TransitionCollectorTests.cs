@@ -1,4 +1,4 @@
-using RlOffload.Agents.Sac;
+using RlOffload.Agents;
 using RlOffload.Environment;
 using RlOffload.Tests.Environment;
 using RlOffload.Training;
@@ -7,79 +7,90 @@ namespace RlOffload.Tests.Training;
 
 public sealed class TransitionCollectorTests
 {
-    [Fact]
-    public void EachTransitionCarriesItsOwnRewardNextObservationAndMaskHoweverLateItsOutcomeComes()
-    {
-        var replay = new ReplayBuffer(8, observations: 2, actions: 3);
-        var collector = new TransitionCollector(replay, requests: 3, gamma: 0.9);
-        bool[][] masks = [[true, false, true], [true, true, false], [false, true, true], [true, true, true]];
-        int[] actions = [2, 0, 1];
-        for (var i = 0; i < 4; i++)
-        {
-            ((float[])[i, -i]).CopyTo(collector.Observation(i));
-            masks[i].CopyTo(collector.Mask(i));
-            if (i < 3)
-                collector.Chose(i, actions[i]);
-        }
-        foreach (var (request, reward) in new[] { (2, 0.25), (0, -0.5), (1, 1.0) })
-            collector.Deliver(default(Outcome) with { Request = request, Reward = reward });
+    private sealed record Kept(int Request, float[] Observation, bool[] Mask, int Action, float Reward, float Discount, float[] Next, bool[] NextMask, float[] Charges);
 
-        Assert.Equal(3, replay.Added);
-        var batch = new ReplayBatch(64, 2, 3, prior: false);
-        var rng = new Rng(1);
-        replay.Sample(ref rng, batch);
-        float[] rewards = [-0.5f, 1, 0.25f];
-        for (var b = 0; b < 64; b++)
-        {
-            var request = Array.IndexOf(rewards, batch.Rewards[b]);
-            Assert.Equal([request, -request], batch.Observations.Row(b).ToArray());
-            Assert.Equal([request + 1, -request - 1], batch.NextObservations.Row(b).ToArray());
-            Assert.Equal(actions[request], batch.Actions[b]);
-            Assert.Equal(0.9f, batch.Discounts[b]); // a window's end is a time limit
-            for (var a = 0; a < 3; a++)
-            {
-                Assert.Equal(masks[request][a], batch.Forbidden.Row(b)[a] == 0);
-                Assert.Equal(masks[request + 1][a], batch.NextForbidden.Row(b)[a] == 0);
-            }
-        }
-        Assert.Equal(3, batch.Rewards.Distinct().Count());
-    }
+    private readonly List<Kept> _kept = [];
 
-    [Fact]
-    public void AWindowGivesOneTransitionARequestAndTheirRewardsAddUpToItsReward()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(200)]
+    public void EachTransitionCarriesTheRewardsOfItsStepsAndWhatWasSeenAfterThemHoweverLateOutcomesCome(int steps)
     {
+        const double Gamma = 0.9;
         var environment = TestWorld.Environment();
-        var layout = new ObservationLayout(environment.Model);
+        var view = new AgentView(environment.Model, [.. Enumerable.Range(0, environment.Actions)]);
         var requests = environment.Model.Scenario.Requests;
-        var replay = new ReplayBuffer(requests, layout.Size, environment.Actions);
-        var collector = new TransitionCollector(replay, requests, 0.95);
-        var policy = new RandomPolicy(5);
-        var late = 0;
-        environment.Reset(0);
-        policy.Begin(0);
-        while (true)
+        var collector = new TransitionCollector(view, requests, Gamma, steps, Keep);
+        var (rewards, actions, late) = (new double[requests], new int[requests], 0);
+        for (var window = 0; window < 2; window++)
         {
-            var request = environment.Truncated ? requests : environment.Observation.Request;
-            layout.Write(environment.Observation, collector.Observation(request));
-            environment.Mask.CopyTo(collector.Mask(request));
-            foreach (ref readonly var outcome in environment.Delivered)
+            var policy = new RandomPolicy(5);
+            _kept.Clear();
+            environment.Reset(window);
+            collector.Begin();
+            policy.Begin(window);
+            collector.See(0, environment.Observation, environment.Mask);
+            for (var request = 0; request < requests; request++)
             {
-                late += outcome.Request < request - 1 ? 1 : 0;
-                collector.Deliver(outcome);
+                actions[request] = policy.Decide(environment.Observation, environment.Mask);
+                collector.Chose(request, actions[request]);
+                environment.Step(actions[request]);
+                collector.See(request + 1, environment.Observation, environment.Mask);
+                foreach (ref readonly var outcome in environment.Delivered)
+                {
+                    late += outcome.Request < request ? 1 : 0;
+                    rewards[outcome.Request] = (float)outcome.Reward;
+                    collector.Deliver(outcome);
+                }
             }
-            if (environment.Truncated)
-                break;
-            var plan = policy.Decide(environment.Observation, environment.Mask);
-            collector.Chose(request, plan);
-            environment.Step(plan);
+            Assert.Equal(Enumerable.Range(0, requests), _kept.Select(k => k.Request).Order());
+            foreach (var kept in _kept)
+            {
+                var end = Math.Min(kept.Request + steps, requests); // a window's end is a time limit
+                Assert.Equal(Enumerable.Range(kept.Request, end - kept.Request).Sum(i => Math.Pow(Gamma, i - kept.Request) * rewards[i]), kept.Reward, 1e-4);
+                Assert.Equal((float)Math.Pow(Gamma, end - kept.Request), kept.Discount);
+                Assert.Equal(actions[kept.Request], kept.Action);
+                Assert.Equal(collector.Observation(kept.Request).ToArray(), kept.Observation);
+                Assert.Equal(collector.Observation(end).ToArray(), kept.Next);
+                Assert.Equal(collector.Mask(kept.Request).ToArray(), kept.Mask);
+                Assert.Equal(collector.Mask(end).ToArray(), kept.NextMask);
+            }
         }
         Assert.True(late > 5, $"{late} outcomes came after a later decision");
-        Assert.Equal(requests, replay.Added);
-        var batch = new ReplayBatch(4096, layout.Size, environment.Actions, prior: false);
-        var rng = new Rng(2);
-        replay.Sample(ref rng, batch);
-        var rewardOf = Enumerable.Range(0, 4096).GroupBy(b => string.Join(' ', batch.Observations.Row(b).ToArray())).ToList();
-        Assert.Equal(requests, rewardOf.Count);
-        Assert.Equal(environment.TotalReward, rewardOf.Sum(g => (double)batch.Rewards[g.First()]), 1e-4);
     }
+
+    [Fact]
+    public void OneStepHandsOnTheRewardItselfInTheOrderInWhichAnswersCame()
+    {
+        var collector = Collector(steps: 1);
+        foreach (var (request, reward) in new[] { (2, 0.25), (0, -0.5), (1, 1.0) })
+            collector.Deliver(default(Outcome) with { Request = request, Reward = reward });
+        Assert.Equal([(2, 0.25f), (0, -0.5f), (1, 1f)], _kept.Select(k => (k.Request, k.Reward)));
+        Assert.All(_kept, k => Assert.Equal(0.5f, k.Discount));
+    }
+
+    [Fact]
+    public void ChargesAddUpAsRewardsDo()
+    {
+        var keeper = new BudgetKeeper(new BudgetSpec(EnergyJoules: 0.5), TestWorld.Model());
+        var collector = Collector(steps: 2, keeper);
+        foreach (var request in new[] { 1, 2, 0 })
+            collector.Deliver(default(Outcome) with { Request = request, Kind = OutcomeKind.Answered, Energy = 0.25 * (request + 1) });
+        Assert.Equal(2, keeper.Weights(new Observation()).Energy); // budgets a joule
+        Assert.Equal([(1, 1 + 0.5f * 1.5f), (2, 1.5f), (0, 0.5f + 0.5f * 1)], _kept.Select(k => (k.Request, k.Charges[0])));
+    }
+
+    private TransitionCollector Collector(int steps, BudgetKeeper? keeper = null)
+    {
+        var environment = TestWorld.Environment();
+        environment.Reset(0);
+        var collector = new TransitionCollector(new AgentView(environment.Model, [0, 1]), requests: 3, gamma: 0.5, steps, Keep, keeper: keeper);
+        collector.Begin();
+        for (var i = 0; i <= 3; i++)
+            collector.See(i, environment.Observation, environment.Mask);
+        return collector;
+    }
+
+    private void Keep(in Transition t) => _kept.Add(new Kept(t.Request, [.. t.Observation], [.. t.Mask], t.Action, t.Reward, t.Discount, [.. t.NextObservation], [.. t.NextMask], [.. t.Charges]));
 }

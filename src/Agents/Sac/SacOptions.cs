@@ -13,8 +13,10 @@ public enum QBar
 }
 
 /// <summary>Options of <see cref="DiscreteSac"/>. Each default names where it comes from; rates are per update, not per decision.</summary>
-public sealed record SacOptions
+public sealed record SacOptions : IAgentOptions
 {
+    string IAgentOptions.Name => "sac";
+
     /// <summary>Discount per decision. The collector applies it: a row of the replay carries gamma^k. 0.95: AGOD (D2SAC), Tianshou's tests.</summary>
     public double Gamma { get; init; } = 0.95;
 
@@ -85,6 +87,10 @@ public sealed record SacOptions
 
     /// <summary>Whether the caller gives prior logits (a planner's scores) that are added to the actor's; the replay then stores them.</summary>
     public bool UsePrior { get; init; }
+
+    IAgent IAgentOptions.Create(AgentSetup setup) => new SacAgent(setup, this);
+
+    ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new SacPolicy(new DiscreteSac(setup.View.Size, setup.View.Actions, this, setup.Seed));
 
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public SacOptions Validated(string file, string section)

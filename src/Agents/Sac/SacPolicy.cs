@@ -2,32 +2,28 @@ using RlOffload.Environment;
 
 namespace RlOffload.Agents.Sac;
 
-/// <summary>A trained actor as a policy: the plan with the highest logit. The agent's action i is plan <c>plans[i]</c> of the environment's table.</summary>
-public sealed class SacPolicy : IPolicy
+/// <summary>The actor of a <see cref="DiscreteSac"/>: the plan with the highest logit.</summary>
+public sealed class SacPolicy(DiscreteSac sac) : ILearnedPolicy
 {
-    private readonly DiscreteSac _agent;
-    private readonly ObservationLayout _layout;
-    private readonly int[] _plans;
-    private readonly float[] _observation;
-    private readonly bool[] _mask;
     private Rng _unused;
 
-    public SacPolicy(string name, DiscreteSac agent, ObservationLayout layout, IReadOnlyList<int> plans)
+    public int Decide(Observation known, ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask) => sac.Act(observation, mask, ref _unused, greedy: true);
+
+    public ILearnedPolicy Copy()
     {
-        (Name, _agent, _layout, _plans) = (name, agent, layout, plans.ToArray());
-        _observation = new float[layout.Size];
-        _mask = new bool[_plans.Length];
+        using var memory = new MemoryStream();
+        using var writer = new BinaryWriter(memory);
+        Save(writer);
+        memory.Position = 0;
+        var copy = new SacPolicy(new DiscreteSac(sac.Observations, sac.Actions, sac.Options, 0));
+        using var reader = new BinaryReader(memory);
+        copy.Load(reader, "copy");
+        return copy;
     }
 
-    public string Name { get; }
+    public FrozenGraph Freeze() => new(PolicyGraph.Of(sac), (observation, mask, prior, logits) => sac.Logits(observation, mask, logits, prior));
 
-    public void Begin(int window) { }
+    public void Save(BinaryWriter writer) => sac.Save(writer);
 
-    public int Decide(Observation observation, ReadOnlySpan<bool> mask)
-    {
-        _layout.Write(observation, _observation);
-        for (var i = 0; i < _plans.Length; i++)
-            _mask[i] = mask[_plans[i]];
-        return _plans[_agent.Act(_observation, _mask, ref _unused, greedy: true)];
-    }
+    public void Load(BinaryReader reader, string file) => sac.Load(reader, file);
 }

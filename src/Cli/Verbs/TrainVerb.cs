@@ -54,14 +54,16 @@ internal static class TrainVerb
     {
         TrainingRun training = null!;
         EvaluationReport? room = null, report = null;
+        IReadOnlyList<string> warnings = [];
+        var row = Contestants.NameOf(experiment.Train.Agent.Name);
         var (learned, cut) = (false, false);
         void work() => Stages.Bars(AnsiConsole.Console).Start(context =>
         {
             var stages = new Stages(context);
             var world = experiment.Build((n, of) => stages.Report(new("reading links", (double)n / of)));
-            training = new TrainingRun(world, run, time);
+            training = new TrainingRun(world, run, time, () => world.Planners(EvaluateVerb.CacheFolder, System.Environment.ProcessorCount));
             if (resumed)
-                training.Resume();
+                warnings = training.Resume();
             else
                 training.RequireFree();
             var evaluator = new Evaluator(world, EvaluateVerb.CacheFolder, System.Environment.ProcessorCount, stages);
@@ -80,7 +82,7 @@ internal static class TrainVerb
             learned = true;
             if (cancel.IsCancellationRequested || skipEvaluation)
                 return;
-            var contestants = new List<Contestant> { evaluator.Contestants.Agent("sac", training.Loop.Best) };
+            var contestants = new List<Contestant> { evaluator.Contestants.Agent(row, training.Loop.Best) };
             contestants.AddRange(Opponents.Where(o => Widths(o, world)).Select(evaluator.Contestants.Planner));
             report = evaluator.Run(contestants, world.Test, experiment.Evaluate.Windows, 0, stages, cancel);
             run.WriteEvaluation(report);
@@ -93,6 +95,8 @@ internal static class TrainVerb
         {
             cut = true;
         }
+        foreach (var warning in warnings)
+            AnsiConsole.MarkupLineInterpolated($"warning: {warning}");
         if (cut && !learned)
         {
             AnsiConsole.MarkupLineInterpolated(resumed
@@ -107,7 +111,7 @@ internal static class TrainVerb
         if (experiment.Told.Budgets is not null)
             AnsiConsole.WriteLine("Under budgets a policy that exceeds one there counts as the worst reward less the share by which it does.");
         if (report is not null)
-            EvaluationTable.Write(report, new HashSet<string> { "sac" });
+            EvaluationTable.Write(report, new HashSet<string> { row });
         if (!training.Loop.Done)
         {
             AnsiConsole.MarkupLineInterpolated($"interrupted after {training.Loop.Step} of {experiment.Train.Steps} steps; go on with: rloffload train {experiment.File} --resume {run.Root}");

@@ -76,6 +76,18 @@ public sealed partial class ConfigSection
         return default;
     }
 
+    /// <summary>One of these names.</summary>
+    public string OneOf(string key, IReadOnlyList<string> names, string fallback)
+    {
+        if (!Scalar(key, required: false, plain: false, string.Join(", ", names), out var entry, out var text))
+            return Resolve(key, fallback);
+        if (names.Contains(text))
+            return Resolve(key, text);
+        var near = NearestKey.Of(text, names);
+        Refuse(entry, key, $"is '{text}', allowed is {string.Join(", ", names)}{(near is null ? "" : $"; did you mean {near}?")}");
+        return fallback;
+    }
+
     public string Text(string key, string? fallback = null)
     {
         if (!Scalar(key, fallback is null, plain: false, "a text", out _, out var text))

@@ -1,5 +1,5 @@
+using RlOffload.Agents;
 using RlOffload.Agents.Planners;
-using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Inference.Policies;
@@ -69,22 +69,15 @@ public sealed class Contestants(World world, PlannerSetup setup)
         };
     }
 
-    /// <summary>A trained agent over this world's plans.</summary>
-    public Contestant Agent(string name, DiscreteSac agent)
+    /// <summary>The row of an agent in a report: its name, unless a planner is called that.</summary>
+    public static string NameOf(string agent) => PlannerCatalogue.Knows(agent) ? agent + " (trained)" : agent;
+
+    /// <summary>A trained agent over this world's plans, as it is now.</summary>
+    public Contestant Agent(string name, LearnedPolicy trained)
     {
-        using var memory = new MemoryStream();
-        using (var writer = new BinaryWriter(memory, System.Text.Encoding.UTF8, leaveOpen: true))
-            agent.Save(writer);
-        var saved = memory.ToArray();
-        var layout = new ObservationLayout(world.CostModel, world.Choices);
-        return new Contestant(name, () =>
-        {
-            // An agent's scratch memory serves one thread, so each gets a copy.
-            var copy = new DiscreteSac(agent.Observations, agent.Actions, agent.Options, 0);
-            using var reader = new BinaryReader(new MemoryStream(saved));
-            copy.Load(reader);
-            return new SacPolicy(name, copy, layout, world.Choices);
-        });
+        var kept = trained.Copy(name);
+        // Its scratch memory serves one thread, so each gets a copy.
+        return new Contestant(name, () => kept.Copy(name));
     }
 
     private Contestant Run(string folder)

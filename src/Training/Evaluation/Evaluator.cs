@@ -33,20 +33,8 @@ public sealed class Evaluator
     public Evaluator(World world, string? cache, int threads, IProgress<EvaluationProgress>? progress = null)
     {
         (_world, _cache, _threads) = (world, cache, threads);
-        _tuningKey = $"{CodeIdentity.Plays}|{world.ProfileHash}|{world.FullTable.Hash}|{world.Plans.Hash}|{world.ScenarioHash}|{world.Tuning.Links.Hash}|{world.Tuning.Seed}";
-        _setup = new PlannerSetup
-        {
-            Model = world.CostModel,
-            Candidates = world.Choices,
-            Training = () => world.Tuning.Environment(world.CostModel),
-            TrainingWindows = WindowNumbers.From(0, world.Experiment.Evaluate.TrainingWindows),
-            Seed = world.Experiment.Evaluate.Seed,
-            Constants = new TunedConstants(cache, _tuningKey),
-            Threads = threads,
-            LmosMemoryShare = LmosShare(world),
-            Courses = _courses,
-            Progress = progress is null ? null : new Relay<double>(s => progress.Report(new("tuning planners", s))),
-        };
+        _tuningKey = world.TuningKey();
+        _setup = world.Planners(cache, threads, _courses, progress is null ? null : new Relay<double>(s => progress.Report(new("tuning planners", s))));
         Contestants = new Contestants(world, _setup);
     }
 
@@ -161,14 +149,6 @@ public sealed class Evaluator
         return [.. windows.Select(w => links.Links.At(w, seconds)).GroupBy(w => w.Trace.File ?? w.Trace.Name)
             .Select(g => new LinkReport(g.Key, g.Count(),
                 g.Average(w => w.Trace.BitsBetween(w.Offset, w.Offset + seconds) / seconds) * _world.Scenario.Uplink.RateScale / 1e6))];
-    }
-
-    private static double LmosShare(World world)
-    {
-        if (world.Experiment.Lmos.MemoryBytes is not { } memory)
-            return 0.5;
-        var whole = world.Profile.Partitions.Where(p => p.Local).Max(p => p.HeadMemoryBytes);
-        return 0.1 * memory / whole;
     }
 
     private sealed class Relay<T>(Action<T> report) : IProgress<T>

@@ -8,6 +8,18 @@ public static class TrainingPage
     /// <summary>Windows that a point of the return is a mean of: one window says more of its link than of the agent.</summary>
     private const int Smoothing = 25;
 
+    /// <summary>Columns that every agent's metrics have; the others are what it measures of itself.</summary>
+    private static readonly string[] OfEveryAgent = ["step", "window", "return", "validation", "best_validation"];
+
+    /// <summary>Measures with a name and a unit of their own; any other is drawn under the name of its column.</summary>
+    private static readonly (string Title, string Up, (string Column, string Name, string Style)[] Lines)[] Known =
+    [
+        ("Entropy and temperature", "share of the largest, and reward", [("entropy", "normalised entropy", "s1"), ("alpha", "temperature α", "s2")]),
+        ("Value of the plans in the batch", "reward", [("mean_q", "mean Q", "s1")]),
+        ("Critic's loss", "squared error", [("critic_loss", "critic loss", "s1")]),
+        ("Actor's loss", "reward", [("actor_loss", "actor loss", "s1")]),
+    ];
+
     /// <param name="run">Whose metrics are drawn.</param>
     /// <param name="room">Of the validation windows: where the scale of the learning curve ends; null where it was not worked out.</param>
     /// <param name="untrained">Validation of the agent before it learned anything.</param>
@@ -19,10 +31,8 @@ public static class TrainingPage
         var title = $"{manifest.Name}, seed {manifest.Seed}";
         return HtmlReport.Page(title, $"<p class=\"lead\">{Reports.Html.Text($"{manifest.Agent}: {manifest.Steps} decisions learned from, best on the validation windows after {manifest.BestStep}.")}</p>"
             + "<div class=\"charts\">" + LearningCurve(metrics, room, untrained)
-            + Curve(metrics, "Entropy and temperature", "share of the largest, and reward", ("entropy", "normalised entropy", "s1"), ("alpha", "temperature α", "s2"))
-            + Curve(metrics, "Value of the plans in the batch", "reward", ("mean_q", "mean Q", "s1"))
-            + Curve(metrics, "Critic's loss", "squared error", ("critic_loss", "critic loss", "s1"))
-            + Curve(metrics, "Actor's loss", "reward", ("actor_loss", "actor loss", "s1")) + "</div>"
+            + string.Concat(Known.Select(k => Curve(metrics, k.Title, k.Up, k.Lines)))
+            + string.Concat(metrics.Keys.Except(OfEveryAgent).Except(Known.SelectMany(k => k.Lines.Select(l => l.Column))).Select(m => Curve(metrics, m, "", (m, m.Replace('_', ' '), "s1")))) + "</div>"
             + (report is null ? "" : "<h2>On links that it was not trained on</h2>" + HtmlReport.Body(report)));
     }
 
@@ -43,11 +53,14 @@ public static class TrainingPage
         return Chart("Reward while learning", "reward a request", lines, steps[^1]);
     }
 
+    /// <summary>Nothing where the agent measures none of it.</summary>
     private static string Curve(IReadOnlyDictionary<string, double[]> metrics, string title, string up, params (string Column, string Name, string Style)[] columns)
     {
         var steps = metrics["step"];
-        var learned = Array.FindIndex(metrics["alpha"], a => a != 0);
-        return steps.Length == 0 || learned < 0 ? "" : Chart(title, up, [.. columns.Select(c => new Series(c.Name, c.Style, Smooth(steps[learned..], metrics[c.Column][learned..])))], steps[^1]);
+        var measured = columns.Where(c => metrics.ContainsKey(c.Column)).ToArray();
+        var learned = Enumerable.Range(0, steps.Length).FirstOrDefault(i => metrics.Where(m => !OfEveryAgent.Contains(m.Key)).Any(m => m.Value[i] != 0), -1);
+        return measured.Length == 0 || learned < 0 ? ""
+            : Chart(title, up, [.. measured.Select(c => new Series(c.Name, c.Style, Smooth(steps[learned..], metrics[c.Column][learned..])))], steps[^1]);
     }
 
     private static string Chart(string title, string up, IReadOnlyList<Series> lines, double end)

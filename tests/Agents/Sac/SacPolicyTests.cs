@@ -1,30 +1,47 @@
+using RlOffload.Agents;
 using RlOffload.Agents.Sac;
-using RlOffload.Environment;
 using RlOffload.Tests.Environment;
 
 namespace RlOffload.Tests.Agents.Sac;
 
 public sealed class SacPolicyTests
 {
+    private static readonly SacOptions Options = new() { Hidden = [16] };
+
     [Fact]
     public void ItTakesThePlanOfTheHighestLogitAmongThoseThatMayRun()
     {
         var environment = TestWorld.Environment();
-        int[] plans = [7, 2, environment.Actions - 1, 4];
-        var layout = new ObservationLayout(environment.Model, plans);
-        var agent = new DiscreteSac(layout.Size, plans.Length, new SacOptions { Hidden = [16] }, seed: 3);
-        var policy = new SacPolicy("sac", agent, layout, plans);
+        var view = new AgentView(environment.Model, [7, 2, environment.Actions - 1, 4]);
+        var sac = new DiscreteSac(view.Size, view.Actions, Options, seed: 3);
+        var policy = new SacPolicy(sac);
         environment.Reset(0);
-        var (vector, logits) = (new float[layout.Size], new float[plans.Length]);
-        var mask = environment.Mask.ToArray();
-        var allowed = new[] { true, true, true, true };
-        for (var left = plans.Length; left > 0; left--)
+        var (vector, allowed, logits) = (new float[view.Size], new bool[view.Actions], new float[view.Actions]);
+        view.Write(environment.Observation, environment.Mask, vector, allowed);
+        for (var left = view.Actions; left > 0; left--)
         {
-            layout.Write(environment.Observation, vector);
-            agent.Logits(vector, allowed, logits);
-            var best = Enumerable.Range(0, plans.Length).Where(i => allowed[i]).MaxBy(i => logits[i]);
-            Assert.Equal(plans[best], policy.Decide(environment.Observation, mask));
-            allowed[best] = mask[plans[best]] = false;
+            sac.Logits(vector, allowed, logits);
+            var best = Enumerable.Range(0, view.Actions).Where(i => allowed[i]).MaxBy(i => logits[i]);
+            Assert.Equal(best, policy.Decide(environment.Observation, vector, allowed));
+            allowed[best] = false;
         }
+    }
+
+    [Fact]
+    public void ACopyDecidesTheSameAndSharesNothing()
+    {
+        var sac = new DiscreteSac(3, 4, Options, seed: 3);
+        var policy = new SacPolicy(sac);
+        var copy = policy.Copy();
+        float[] observation = [0.5f, -1, 2];
+        bool[] mask = [true, true, false, true];
+        float[] logits = new float[4], copied = new float[4];
+        policy.Freeze().Answer(observation, mask, [], logits);
+        copy.Freeze().Answer(observation, mask, [], copied);
+        Assert.Equal(logits, copied);
+        sac.Normaliser.Observe([1, 2, 3]);
+        policy.Freeze().Answer(observation, mask, [], logits);
+        copy.Freeze().Answer(observation, mask, [], copied);
+        Assert.NotEqual(logits, copied);
     }
 }

@@ -1,9 +1,10 @@
+using RlOffload.Agents;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 using RlOffload.Tests.Environment;
 using RlOffload.Training;
 
-namespace RlOffload.Tests.Training;
+namespace RlOffload.Tests.Agents;
 
 public sealed class BudgetKeeperTests
 {
@@ -12,35 +13,33 @@ public sealed class BudgetKeeperTests
     [Fact]
     public void ADecisionIsChargedWhatItSpentWeighedByTheDebtsThatItSaw()
     {
-        var keeper = new BudgetKeeper(Budgets, TestWorld.Model(), new float[BudgetKeeper.Charges]);
-        keeper.See(3, new Observation { EnergyDebt = 5, MissDebt = 20 });
-        keeper.See(4, new Observation());
+        var keeper = new BudgetKeeper(Budgets, TestWorld.Model());
+        var (indebted, free) = (keeper.Weights(new Observation { EnergyDebt = 5, MissDebt = 20 }), keeper.Weights(new Observation()));
         var charges = new float[BudgetKeeper.Charges];
-        keeper.Charge(default(Outcome) with { Request = 3, Kind = OutcomeKind.Missed, Energy = 0.25 }, charges);
+        keeper.Charge(default(Outcome) with { Request = 3, Kind = OutcomeKind.Missed, Energy = 0.25 }, indebted, charges);
         Assert.Equal([0.5f * 1.5f, 10 * 3, 0], charges);
-        keeper.Charge(default(Outcome) with { Request = 4, Kind = OutcomeKind.Answered, Energy = 0.25, Accuracy = 0.6 }, charges);
+        keeper.Charge(default(Outcome) with { Request = 4, Kind = OutcomeKind.Answered, Energy = 0.25, Accuracy = 0.6 }, free, charges);
         Assert.Equal([0.5f, 0, 0], charges);
     }
 
     [Fact]
     public void MultipliersRiseWhileABudgetIsExceededAndFallWhileItIsNot()
     {
-        var multipliers = new float[BudgetKeeper.Charges];
-        var keeper = new BudgetKeeper(Budgets, TestWorld.Model(), multipliers);
+        var keeper = new BudgetKeeper(Budgets, TestWorld.Model());
         keeper.Learn(new Costs(1, 0.05, 0.9));
-        Assert.Equal(0.05f, multipliers[0], 1e-6f);
-        Assert.Equal(0, multipliers[1]);
-        Assert.Equal(0, multipliers[2]); // no budget
+        Assert.Equal(0.05f, keeper.Multipliers[0], 1e-6f);
+        Assert.Equal(0, keeper.Multipliers[1]);
+        Assert.Equal(0, keeper.Multipliers[2]); // no budget
         keeper.Learn(new Costs(100, 0.1, 0));
-        Assert.Equal(0.15f, multipliers[0], 1e-6f);
+        Assert.Equal(0.15f, keeper.Multipliers[0], 1e-6f);
         keeper.Learn(new Costs(0.25, 0.1, 0));
-        Assert.Equal(0.125f, multipliers[0], 1e-6f);
+        Assert.Equal(0.125f, keeper.Multipliers[0], 1e-6f);
     }
 
     [Fact]
     public void WhoeverKeepsTheBudgetsIsWorthMoreThanAnybodyWhoDoesNot()
     {
-        var keeper = new BudgetKeeper(Budgets, TestWorld.Model(), new float[BudgetKeeper.Charges]);
+        var keeper = new BudgetKeeper(Budgets, TestWorld.Model());
         Assert.Equal(0.4, keeper.Merit(0.4, new Costs(0.5, 0.1, 1)));
         var worst = TestWorld.Model().Reward(inTime: false, 0, 1, 1);
         Assert.Equal(worst, keeper.Merit(worst, default));
@@ -56,7 +55,7 @@ public sealed class BudgetKeeperTests
         var options = new TrainOptions
         {
             Steps = 6_000, StartSteps = 480, UpdateEvery = 3, ValidateEvery = 600, ValidationWindows = 6,
-            Sac = new SacOptions { Batch = 64, Hidden = [64, 64], EntropyAnnealUpdates = 800, LearningRateActor = 1e-3 },
+            Agent = new SacOptions { Batch = 64, Hidden = [64, 64], EntropyAnnealUpdates = 800, LearningRateActor = 1e-3 },
         };
         var free = Trained(null, out var unbound);
         var budgets = new BudgetSpec(EnergyJoules: 0.7 * unbound.Energy);
@@ -75,11 +74,11 @@ public sealed class BudgetKeeperTests
         double Trained(BudgetSpec? budgets, out Costs costs)
         {
             var training = World(budgets, 3);
-            var loop = new TrainingLoop(training, World(budgets, 5), [.. Enumerable.Range(0, training.Actions)], options, (ulong)seed);
+            var loop = new TrainingLoop([training], World(budgets, 5), [.. Enumerable.Range(0, training.Actions)], options, (ulong)seed);
             while (!loop.Done)
                 loop.Advance();
             var test = World(budgets, 11);
-            var (reward, mean) = Mean(test, new SacPolicy("sac", loop.Best, new ObservationLayout(test.Model), [.. Enumerable.Range(0, test.Actions)]));
+            var (reward, mean) = Mean(test, loop.Best);
             costs = mean;
             Assert.True(loop.BestValidation > training.Model.Reward(inTime: false, 0, 1, 1), "the budget is kept on the validation windows");
             return reward;
@@ -91,9 +90,9 @@ public sealed class BudgetKeeperTests
     {
         var options = new TrainOptions
         {
-            Steps = 240, StartSteps = 60, UpdateEvery = 2, ReplayCapacity = 200, ValidateEvery = 120, ValidationWindows = 1, Sac = new SacOptions { Batch = 16, Hidden = [16] },
+            Steps = 240, StartSteps = 60, UpdateEvery = 2, ReplayCapacity = 200, ValidateEvery = 120, ValidationWindows = 1, Agent = new SacOptions { Batch = 16, Hidden = [16] },
         };
-        TrainingLoop Loop() => new(World(Budgets, 3), World(Budgets, 5), [0, 5, 9], options, 1);
+        TrainingLoop Loop() => new([World(Budgets, 3)], World(Budgets, 5), [0, 5, 9], options, 1);
         static byte[] Saved(TrainingLoop loop)
         {
             using var memory = new MemoryStream();

@@ -1,7 +1,7 @@
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 
-namespace RlOffload.Training;
+namespace RlOffload.Agents;
 
 /// <summary>
 /// What an agent under budgets learns from: its reward less multipliers times what each decision spends, the more the larger the debts are that it sees
@@ -9,8 +9,7 @@ namespace RlOffload.Training;
 /// the others, so they are virtual queues over windows as the debts are within one (dual ascent; A. Ray, J. Achiam, D. Amodei, Benchmarking Safe Exploration in Deep
 /// RL, 2019, call it the Lagrangian form of an algorithm).
 /// </summary>
-/// <param name="multipliers">Of energy, misses and shortfall; reward that a budget's worth is worth. Kept by the replay, whose rewards they change.</param>
-public sealed class BudgetKeeper(BudgetSpec budgets, CostModel model, float[] multipliers)
+public sealed class BudgetKeeper(BudgetSpec budgets, CostModel model)
 {
     /// <summary>Numbers a transition is charged by.</summary>
     public const int Charges = 3;
@@ -18,16 +17,19 @@ public sealed class BudgetKeeper(BudgetSpec budgets, CostModel model, float[] mu
     /// <summary>Reward that a window which exceeds a budget by all of it adds to its multiplier; and the largest excess that counts, because one bad window is no reason to stop serving.</summary>
     private const double Rate = 0.05, MostExcess = 2, MostWorth = 20;
 
-    private readonly Costs[] _weights = new Costs[model.Scenario.Requests + 1];
+    private readonly float[] _multipliers = new float[Charges];
 
-    /// <summary>A request is about to be planned.</summary>
-    public void See(int request, Observation o) => _weights[request] = budgets.Prices(new(1, 1, 1), o);
+    /// <summary>Of energy, misses and shortfall: reward that a budget's worth is worth, as of now.</summary>
+    public ReadOnlySpan<float> Multipliers => _multipliers;
+
+    /// <summary>How much what is decided on this observation weighs, by the debts that it shows.</summary>
+    public Costs Weights(Observation o) => budgets.Prices(new(1, 1, 1), o);
 
     /// <summary>What the outcome spent, in budgets' worths weighed by the debts that its decision saw.</summary>
+    /// <param name="weights"><see cref="Weights"/> of the observation that it was decided on.</param>
     /// <param name="charges">Length <see cref="Charges"/>.</param>
-    public void Charge(in Outcome outcome, Span<float> charges)
+    public void Charge(in Outcome outcome, in Costs weights, Span<float> charges)
     {
-        var weights = _weights[outcome.Request];
         charges[0] = (float)(outcome.Energy * weights.Energy);
         charges[1] = (float)((outcome.InTime ? 0 : 1) * weights.Misses);
         charges[2] = (float)((model.BestAccuracy - outcome.Accuracy) * weights.AccuracyShortfall);
@@ -47,9 +49,21 @@ public sealed class BudgetKeeper(BudgetSpec budgets, CostModel model, float[] mu
     public double Merit(double reward, Costs mean) => budgets.Excess(mean) is > 0 and var excess
         ? model.Reward(inTime: false, 0, 1, 1) - excess : reward;
 
+    public void Save(BinaryWriter writer)
+    {
+        foreach (var multiplier in _multipliers)
+            writer.Write(multiplier);
+    }
+
+    public void Load(BinaryReader reader)
+    {
+        for (var c = 0; c < Charges; c++)
+            _multipliers[c] = reader.ReadSingle();
+    }
+
     private void Move(int cost, double share)
     {
         if (share > 0) // without a budget the share is nothing of infinity
-            multipliers[cost] = (float)Math.Clamp(multipliers[cost] + Rate * Math.Min(share - 1, MostExcess), 0, MostWorth);
+            _multipliers[cost] = (float)Math.Clamp(_multipliers[cost] + Rate * Math.Min(share - 1, MostExcess), 0, MostWorth);
     }
 }

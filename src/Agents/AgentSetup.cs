@@ -1,0 +1,45 @@
+using RlOffload.Agents.Planners;
+
+namespace RlOffload.Agents;
+
+/// <summary>What an agent is made from, whichever it is.</summary>
+public sealed record AgentSetup
+{
+    public required AgentView View { get; init; }
+
+    /// <summary>Of weights, of exploration and of what is drawn from memory.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Decisions that it will be trained on.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Decisions before the first update.</summary>
+    public int StartSteps { get; init; }
+
+    /// <summary>Decisions between two updates.</summary>
+    public int UpdateEvery { get; init; } = 1;
+
+    /// <summary>Transitions to remember.</summary>
+    public int ReplayCapacity { get; init; } = 1;
+
+    /// <summary>Environments that are played side by side.</summary>
+    public int Lanes { get; init; } = 1;
+
+    /// <summary>What decisions are charged under budgets; null where there are none.</summary>
+    public BudgetKeeper? Budgets { get; init; }
+
+    /// <summary>Planners to start from, tuned on the training links; asked for only by who starts from one.</summary>
+    public Func<PlannerSetup> Planners { get; init; } = () => throw new InvalidOperationException("nobody said what planners are made from");
+}
+
+/// <summary>The options of an agent, which know what they are options of.</summary>
+public interface IAgentOptions
+{
+    /// <summary>What a config, a run's manifest and reports call it.</summary>
+    string Name { get; }
+
+    IAgent Create(AgentSetup setup);
+
+    /// <summary>A policy that has learned nothing yet, to load what one has; needs no planners.</summary>
+    ILearnedPolicy Policy(AgentSetup setup);
+}

@@ -1,0 +1,37 @@
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
+
+namespace RlOffload.Agents;
+
+/// <summary>What an agent sees of a request and may answer: the observation as a vector, and its own plans among those of the environment's table.</summary>
+public sealed class AgentView
+{
+    private readonly int[] _plans;
+
+    /// <param name="plans">Plans of the model's table that the agent may choose: its action i is plan <c>plans[i]</c>.</param>
+    public AgentView(CostModel model, IReadOnlyList<int> plans)
+    {
+        (Model, _plans) = (model, [.. plans]);
+        Layout = new ObservationLayout(model, _plans);
+    }
+
+    public CostModel Model { get; }
+    public ObservationLayout Layout { get; }
+    public ReadOnlySpan<int> Plans => _plans;
+
+    /// <summary>Length of an observation.</summary>
+    public int Size => Layout.Size;
+
+    /// <summary>Number of the agent's plans.</summary>
+    public int Actions => _plans.Length;
+
+    /// <param name="mask">Of the environment's table.</param>
+    /// <param name="observation">Length <see cref="Size"/>; is filled.</param>
+    /// <param name="allowed">Length <see cref="Actions"/>; is filled.</param>
+    public void Write(Observation known, ReadOnlySpan<bool> mask, Span<float> observation, Span<bool> allowed)
+    {
+        Layout.Write(known, observation);
+        for (var i = 0; i < _plans.Length; i++)
+            allowed[i] = mask[_plans[i]];
+    }
+}

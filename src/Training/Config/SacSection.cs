@@ -1,0 +1,54 @@
+using RlOffload.Agents.Sac;
+using RlOffload.Environment;
+
+namespace RlOffload.Training.Config;
+
+/// <summary>Reads the section train.sac: every option of <see cref="SacOptions"/> under its name in snake_case; its own check says what is allowed.</summary>
+internal static class SacSection
+{
+    public static SacOptions Read(ConfigSection s)
+    {
+        var d = new SacOptions();
+        var options = new SacOptions
+        {
+            Gamma = s.Double("gamma", Bounds.Finite, d.Gamma),
+            Tau = s.Double("tau", Bounds.Finite, d.Tau),
+            Batch = s.Int("batch", int.MinValue, int.MaxValue, d.Batch),
+            Hidden = s.Ints("hidden", 1, 4096, most: 8, d.Hidden),
+            LearningRateActor = s.Double("learning_rate_actor", Bounds.Finite, d.LearningRateActor),
+            LearningRateCritic = s.Double("learning_rate_critic", Bounds.Finite, d.LearningRateCritic),
+            AdamEpsilon = s.Double("adam_epsilon", Bounds.Finite, d.AdamEpsilon),
+            AlphaStart = s.Double("alpha_start", Bounds.Finite, d.AlphaStart),
+            LearningRateAlpha = s.Double("learning_rate_alpha", Bounds.Finite, d.LearningRateAlpha),
+            LogAlphaLowest = s.Double("log_alpha_lowest", Bounds.Finite, d.LogAlphaLowest),
+            LogAlphaHighest = s.Double("log_alpha_highest", Bounds.Finite, d.LogAlphaHighest),
+            EntropyTargetStart = s.Double("entropy_target_start", Bounds.Finite, d.EntropyTargetStart),
+            EntropyTargetEnd = s.Double("entropy_target_end", Bounds.Finite, d.EntropyTargetEnd),
+            EntropyAnnealUpdates = s.Long("entropy_anneal_updates", long.MinValue, long.MaxValue, d.EntropyAnnealUpdates),
+            QBar = s.OneOf<QBar>("q_bar", d.QBar),
+            QClip = s.Double("q_clip", Bounds.Finite, d.QClip),
+            HuberDelta = s.Double("huber_delta", Bounds.Finite, d.HuberDelta),
+            TargetEntropyWeight = s.Double("target_entropy_weight", Bounds.Finite, d.TargetEntropyWeight),
+            ObservationClip = s.Double("observation_clip", Bounds.Finite, d.ObservationClip),
+            ActorOutputScale = s.Double("actor_output_scale", Bounds.Finite, d.ActorOutputScale),
+            UsePrior = s.Bool("use_prior", d.UsePrior),
+        };
+        if (options.UsePrior)
+            s.Refuse("use_prior", "is true, allowed is false: training gives the agent no prior");
+        try
+        {
+            return options.Validated("", "");
+        }
+        catch (InputException e)
+        {
+            foreach (var problem in e.Problems)
+            {
+                var text = problem.TrimStart(':', '.');
+                var colon = text.IndexOf(": ", StringComparison.Ordinal);
+                if (!s.IsWrong(text[..colon]))
+                    s.Refuse(text[..colon], text[(colon + 2)..]);
+            }
+            return options;
+        }
+    }
+}
