@@ -41,7 +41,7 @@ public sealed class RunFolder(string path)
     public CheckpointFile Checkpoints { get; } = new(System.IO.Path.Combine(System.IO.Path.GetFullPath(path), "checkpoint.bin"));
 
     /// <summary>Whether <paramref name="folder"/> holds a run.</summary>
-    public static bool IsIn(string folder) => new RunFolder(folder) is var run && run.Checkpoints.Exists && File.Exists(run.Config);
+    public static bool IsIn(string folder) => folder.Length > 0 && new RunFolder(folder) is var run && run.Checkpoints.Exists && File.Exists(run.Config);
 
     /// <summary>Makes the folder of a run that has learned nothing yet; from here on it can be resumed.</summary>
     public void Begin(Experiment experiment, RunManifest manifest, TrainingLoop loop)

@@ -118,4 +118,15 @@ public sealed class ExperimentTests
         foreach (var option in typeof(SacOptions).GetProperties().Where(p => p.CanWrite))
             Assert.Contains($"    {System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(option.Name)}: ", yaml);
     }
+
+    [Fact]
+    public void OnlyAgentsThatAreBuiltCanBeTrainedAndAnAgentsSectionMayStandThereUnused()
+    {
+        using var config = new TestConfig();
+        var refused = Assert.Throws<InputException>(() => Experiment.Load(config.Path, ["train.agent=sax"])).Message;
+        Assert.Contains("train.agent: is 'sax', allowed is ", refused);
+        Assert.EndsWith("; did you mean sac?", refused, StringComparison.Ordinal);
+        Assert.Equal("sac", Experiment.Load(config.Path, ["train.agent=sac", "train.sac.gamma=0.5"]).Train.Agent.Name);
+        Assert.Contains("train.sac.gamma", Assert.Throws<InputException>(() => Experiment.Load(config.Path, ["train.sac.gamma=2"])).Message);
+    }
 }
