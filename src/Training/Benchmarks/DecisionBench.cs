@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RlOffload.Agents;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 
@@ -34,12 +35,12 @@ public static class DecisionBench
         var alone = Measure("sac: normalise, network, mask, argmax", plans, observation, hidden, rounds, i => agent.Act(rows[i & 255], mask, ref rng, greedy: true));
 
         var choices = EnvironmentBench.Evenly(world.CostModel, plans);
-        var layout = new ObservationLayout(world.CostModel, choices);
-        var policy = new SacPolicy("sac", new DiscreteSac(layout.Size, choices.Length, options, 1), layout, choices);
+        var view = new AgentView(world.CostModel, choices);
+        var policy = new LearnedPolicy("sac", new SacPolicy(new DiscreteSac(view.Size, view.Actions, options, 1)), view);
         var seen = EnvironmentBench.Recorded(world, 256);
         var all = new bool[world.CostModel.Count];
         Array.Fill(all, true);
-        var whole = Measure("sac: the same, and writing the observation with every plan's expected reward", choices.Length, layout.Size, hidden, rounds, i => policy.Decide(seen[i & 255], all));
+        var whole = Measure("sac: the same, and writing the observation with every plan's expected reward", choices.Length, view.Size, hidden, rounds, i => policy.Decide(seen[i & 255], all));
         return [alone, whole];
     }
 
