@@ -13,7 +13,12 @@ internal static class CommandLine
     public static (int ExitCode, string Output, string Errors) RunIn(string data, string[] arguments) => Start(data, arguments);
 
     /// <summary>The same, and Ctrl-C (SIGINT) once what it has printed and written is <paramref name="far"/> enough. Where there are no signals, never.</summary>
-    public static (int ExitCode, string Output, string Errors) Interrupt(string data, string[] arguments, Func<string, bool> far)
+    public static (int ExitCode, string Output, string Errors) Interrupt(string data, string[] arguments, Func<string, bool> far) => Signal("-INT", data, arguments, far);
+
+    /// <summary>The same with SIGKILL, which no process can answer.</summary>
+    public static (int ExitCode, string Output, string Errors) Kill(string data, string[] arguments, Func<string, bool> far) => Signal("-KILL", data, arguments, far);
+
+    private static (int ExitCode, string Output, string Errors) Signal(string signal, string data, string[] arguments, Func<string, bool> far)
     {
         using var process = Process.Start(Command(data, arguments)) ?? throw new InvalidOperationException("dotnet did not start");
         var (output, errors) = (new StringBuilder(), process.StandardError.ReadToEndAsync());
@@ -31,7 +36,7 @@ internal static class CommandLine
         while (!process.WaitForExit(TimeSpan.FromMilliseconds(5)))
             if (far(Printed()))
             {
-                using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+                using var kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
                 break;
             }
         process.WaitForExit();

@@ -60,7 +60,7 @@ public sealed class CheckpointFile(string path)
             ? $"; {Path.GetFileName(Previous)} beside it is what 'rloffload train --resume' goes on from" : "; allowed is the folder of a training run";
     }
 
-    /// <summary>Reads the newest that is whole.</summary>
+    /// <summary>Reads the newest that is whole, which takes the place of one that is not: the next to be written must not push out the only good one.</summary>
     /// <param name="warn">Told of one that is skipped, by name.</param>
     /// <exception cref="InputException">None is whole.</exception>
     public T ReadWhole<T>(Func<BinaryReader, string, T> content, Action<string> warn)
@@ -69,13 +69,17 @@ public sealed class CheckpointFile(string path)
         foreach (var name in new[] { Newest, Previous })
         {
             using var file = Open(name, out var problem);
-            if (file is not null)
+            if (file is null)
             {
-                foreach (var skipped in problems)
-                    warn($"{skipped}; going on from {Path.GetFileName(name)}, written before it");
-                return Read(file, name, content);
+                problems.Add($"{name}:file: {problem}");
+                continue;
             }
-            problems.Add($"{name}:file: {problem}");
+            var read = Read(file, name, content);
+            foreach (var skipped in problems)
+                warn($"{skipped}; going on from {Path.GetFileName(name)}, written before it");
+            if (name == Previous)
+                File.Move(Previous, Newest, overwrite: true);
+            return read;
         }
         throw new InputException(problems);
     }

@@ -69,13 +69,18 @@ public sealed class RunFolder(string path)
         }
     }
 
-    public void Append(in TrainProgress p) => File.AppendAllText(Metrics, string.Create(CultureInfo.InvariantCulture,
-        $"{p.Step},{p.Window},{p.Return:G6},{p.Validation:G6},{p.BestValidation:G6}{string.Concat(p.Measures.Select(m => string.Create(CultureInfo.InvariantCulture, $",{m:G6}")))}\n"));
+    public void Append(in TrainProgress p)
+    {
+        // Whoever watches the file must not keep training from writing it.
+        using var file = new FileStream(Metrics, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{p.Step},{p.Window},{p.Return:G6},{p.Validation:G6},{p.BestValidation:G6}")
+            + string.Concat(p.Measures.Select(m => string.Create(CultureInfo.InvariantCulture, $",{m:G6}"))) + "\n"));
+    }
 
     public void Save(TrainingLoop loop, RunManifest manifest)
     {
         // No checkpoint may reach the disk before the lines up to it have.
-        using (var metrics = File.OpenWrite(Metrics))
+        using (var metrics = new FileStream(Metrics, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
             metrics.Flush(flushToDisk: true);
         Checkpoints.Write(loop.Save);
         WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));

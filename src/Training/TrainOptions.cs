@@ -30,6 +30,9 @@ public sealed record TrainOptions
     /// <summary>Windows of a check: training links, draws that are never learned from.</summary>
     public int ValidationWindows { get; init; } = 24;
 
+    /// <summary>Seconds between two checkpoints of a run that goes on; what a power cut may cost.</summary>
+    public double CheckpointSeconds { get; init; } = 30;
+
     /// <summary>
     /// Settings of the learner that its author tried before these were kept, these included; null where the config does not say. Stated in
     /// every report, because a learner tuned a hundred times against a planner tuned once is no comparison.

@@ -11,6 +11,9 @@ public sealed class TrainingRun
     private readonly TimeProvider _time;
     private RunManifest _manifest;
 
+    /// <summary>Step of the newest checkpoint.</summary>
+    private int _saved;
+
     /// <param name="planners">Planners that an agent may start from; null: tuned when one is asked for, and not remembered.</param>
     public TrainingRun(World world, RunFolder folder, TimeProvider time, Func<PlannerSetup>? planners = null)
     {
@@ -61,24 +64,27 @@ public sealed class TrainingRun
         _manifest = saved;
         var warnings = new List<string>();
         _folder.Load(Loop, warnings.Add);
+        _saved = Loop.Step;
         return warnings;
     }
 
-    /// <summary>Learns until the config's steps are done or the token is cancelled; a checkpoint is written at the end and every half minute.</summary>
+    /// <summary>Learns until the config's steps are done or the token is cancelled; a checkpoint is written at the end and every few seconds (train.checkpoint_s).</summary>
     public void Learn(Action<TrainProgress> progress, CancellationToken cancel)
     {
-        var saved = _time.GetTimestamp();
+        var (saved, every) = (_time.GetTimestamp(), TimeSpan.FromSeconds(_world.Experiment.Train.CheckpointSeconds));
         while (!Loop.Done && !cancel.IsCancellationRequested)
         {
             var p = Loop.Advance();
             _folder.Append(p);
             progress(p);
-            if (_time.GetElapsedTime(saved) <= TimeSpan.FromSeconds(30))
+            if (_time.GetElapsedTime(saved) <= every)
                 continue;
             Save();
             saved = _time.GetTimestamp();
         }
-        Save();
+        // Killed after the last checkpoint but before its manifest, a run is done without saying so.
+        if (_saved != Loop.Step || _manifest.Finished != Loop.Done)
+            Save();
     }
 
     private void Save()
@@ -92,5 +98,6 @@ public sealed class TrainingRun
             UntrainedValidation = double.IsFinite(Loop.UntrainedValidation) ? Loop.UntrainedValidation : null,
         };
         _folder.Save(Loop, _manifest);
+        _saved = Loop.Step;
     }
 }

@@ -134,10 +134,67 @@ public sealed class TrainingLoopTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void AnAgentIsShownEveryWindowOfEveryLaneInOrder(int lanes)
+    {
+        var options = new RecordingOptions();
+        var loop = Loop(new TrainOptions { Steps = 4 * 20 * lanes, StartSteps = 30, UpdateEvery = 2, ValidateEvery = 40, ValidationWindows = 1, Environments = lanes, Agent = options }, 1);
+        var updates = 0.0;
+        for (var round = 0; round < 4; round++)
+        {
+            var calls = options.Agent.Calls;
+            calls.Clear();
+            var progress = loop.Advance();
+            for (var lane = 0; lane < lanes; lane++)
+            {
+                var own = calls.Where(c => c.Lane == lane).ToList();
+                Assert.Equal(("begin", round * lanes + lane), (own[0].Kind, own[0].Number));
+                Assert.Equal("end", own[^1].Kind);
+                Assert.Equal(Enumerable.Range(0, 21), own.Where(c => c.Kind == "observe").Select(c => c.Number));
+                Assert.Equal(Enumerable.Range(0, 20), own.Where(c => c.Kind == "choose").Select(c => c.Number));
+                Assert.Equal(Enumerable.Range(0, 20), own.Where(c => c.Kind == "remember").Select(c => c.Number).Order());
+                Assert.All(own.Select((c, i) => (c, i)).Where(p => p.c.Kind == "remember"),
+                    p => Assert.Contains(own[..p.i], c => c.Kind == "observe" && c.Number == p.c.Number + 1));
+            }
+            updates = options.Agent.Updates;
+            Assert.Equal(updates, progress.Measures.Single());
+        }
+        Assert.True(loop.Done);
+        Assert.Equal((80 * lanes - 30) / 2, updates);
+        Assert.Equal(4 * lanes, loop.Window);
+    }
+
+    [Fact]
+    public void WindowsSideBySideResumeBitForBitAndLearnFromAsManyDecisions()
+    {
+        var options = Short with { Steps = 400, Environments = 4, NStep = 3 };
+        var (whole, parts) = (Loop(options, 1), Loop(options, 1));
+        Assert.Equal(Line(whole.Advance()), Line(parts.Advance()));
+        Assert.Equal((80, 4), (parts.Step, parts.Window));
+        var resumed = Loop(options, 1);
+        using (var reader = new BinaryReader(new MemoryStream(Saved(parts))))
+            resumed.Load(reader, "checkpoint.bin");
+        while (!whole.Done)
+            Assert.Equal(Line(whole.Advance()), Line(resumed.Advance()));
+        Assert.Equal(Saved(whole), Saved(resumed));
+        Assert.Equal((400 - 60) / 2, ((SacAgent)whole.Agent).Sac.Updates);
+    }
+
+    [Fact]
+    public void ACheckpointOfAnotherAgentIsRefusedByName()
+    {
+        var loop = Loop(Short, 1);
+        using var reader = new BinaryReader(new MemoryStream(Saved(loop)));
+        Assert.Contains("checkpoint.bin:agent: is sac, allowed is recording", Assert.Throws<InputException>(
+            () => Loop(Short with { Agent = new RecordingOptions() }, 1).Load(reader, "checkpoint.bin")).Message);
+    }
+
     private static TrainingLoop Loop(TrainOptions options, ulong seed, int requests = 20)
     {
         var training = Environment(requests, 3);
-        return new TrainingLoop([training], Environment(requests, 5), [.. Enumerable.Range(0, training.Actions)], options, seed);
+        return new TrainingLoop([training, .. Enumerable.Range(1, options.Environments - 1).Select(_ => Environment(requests, 3))], Environment(requests, 5), [.. Enumerable.Range(0, training.Actions)], options, seed);
     }
 
     private static OffloadEnvironment Environment(int requests, ulong links) =>

@@ -27,6 +27,7 @@ internal static class TrainSection
             Environments = s.Int("environments", 1, 4096, d.Environments),
             ValidateEvery = s.Int("validate_every", 1, Most, d.ValidateEvery),
             ValidationWindows = s.Int("validation_windows", 1, 100_000, d.ValidationWindows),
+            CheckpointSeconds = s.Double("checkpoint_s", Bounds.NotNegative, d.CheckpointSeconds),
             TuningTrials = s.OptionalInt("tuning_trials", 1, Most),
             Agent = ReadAgents(s, agent)[agent],
         };

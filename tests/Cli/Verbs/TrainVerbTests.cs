@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RlOffload.Environment;
 using RlOffload.Tests.Training;
 using RlOffload.Training;
 
@@ -72,6 +73,70 @@ public sealed class TrainVerbTests
 
         (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, "--resume", run.Root, "--no-evaluation"]);
         Assert.True(exit == 0, output + errors);
+        Assert.Equal(File.ReadAllBytes(whole.Checkpoint), File.ReadAllBytes(run.Checkpoint));
+        Assert.Equal(File.ReadAllText(whole.Metrics), File.ReadAllText(run.Metrics));
+    }
+
+    [Fact]
+    public void ARunThatIsKilledAgainAndAgainEndsInTheBytesOfAnUninterruptedOne()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var config = new TestConfig();
+        var (whole, run) = (new RunFolder(config.At("whole")), new RunFolder(config.At("run")));
+        // A checkpoint after every window: most kills hit the writing of one.
+        string[] longer = ["train", config.Path, .. Set, "--set", "train.steps=6000", "--set", "train.checkpoint_s=0", "--no-evaluation", "--out"];
+        var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), [.. longer, whole.Root]);
+        Assert.True(exit == 0, output + errors);
+
+        var rng = new Rng(20);
+        var (kills, reached) = (0, 0);
+        foreach (var window in new[] { 20, 70, 120, 170 })
+        {
+            var until = window + rng.NextInt(30);
+            string[] start = reached == 0 ? [.. longer, run.Root] : ["train", config.Path, "--resume", run.Root, "--no-evaluation"];
+            (exit, output, errors) = CommandLine.Kill(config.At("cache"), start, _ => Lines(run) > until);
+            kills += exit == 137 ? 1 : 0;
+            Assert.True(exit is 137 or 0, $"{exit}: {output}{errors}");
+            reached = Lines(run);
+        }
+        Assert.True(kills >= 2, $"{kills} of 4 kills came before the end");
+        (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, "--resume", run.Root, "--no-evaluation"]);
+        Assert.True(exit == 0, output + errors);
+        Assert.Equal(File.ReadAllBytes(whole.Checkpoint), File.ReadAllBytes(run.Checkpoint));
+        Assert.Equal(File.ReadAllText(whole.Metrics), File.ReadAllText(run.Metrics));
+        Assert.Equal(File.ReadAllText(whole.Manifest), File.ReadAllText(run.Manifest));
+
+        static int Lines(RunFolder run)
+        {
+            if (!File.Exists(run.Metrics))
+                return 0;
+            using var reader = new StreamReader(new FileStream(run.Metrics, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return reader.ReadToEnd().Count(c => c == '\n');
+        }
+    }
+
+    [Fact]
+    public void ATornCheckpointIsSkippedWithAWarningAndTheRunEndsInTheSameBytes()
+    {
+        using var config = new TestConfig();
+        var world = config.World("train.checkpoint_s=0");
+        var (whole, run) = (new RunFolder(config.At("whole")), new RunFolder(config.At("run")));
+        foreach (var (folder, windows) in new[] { (whole, int.MaxValue), (run, 3) })
+        {
+            using var stop = new CancellationTokenSource();
+            var training = new TrainingRun(world, folder, TimeProvider.System);
+            training.Begin();
+            training.Learn(p =>
+            {
+                if (p.Window == windows)
+                    stop.Cancel();
+            }, stop.Token);
+        }
+        File.WriteAllBytes(run.Checkpoint, File.ReadAllBytes(run.Checkpoint)[..^100]);
+        var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, "--resume", run.Root, "--no-evaluation"]);
+        Assert.True(exit == 0, output + errors);
+        Assert.Contains($"warning: {run.Checkpoint}:file: is torn or damaged", output);
         Assert.Equal(File.ReadAllBytes(whole.Checkpoint), File.ReadAllBytes(run.Checkpoint));
         Assert.Equal(File.ReadAllText(whole.Metrics), File.ReadAllText(run.Metrics));
     }
