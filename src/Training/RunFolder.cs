@@ -52,6 +52,8 @@ public sealed class RunFolder(string path)
         File.Delete(Evaluation);
         File.Delete(Report);
         WriteText(Config, experiment.ResolvedYaml(Root));
+        // The checkpoint comes last: where it is, all is there that a resumed run needs.
+        WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));
         WriteText(Metrics, string.Join(',', [Columns, .. loop.Agent.Measures]) + "\n");
         Save(loop, manifest);
     }
@@ -122,7 +124,10 @@ public sealed class RunFolder(string path)
     }
 
     /// <summary>What 'rloffload verify' compares with later.</summary>
-    public void WriteEvaluation(Evaluation.EvaluationReport report) => WriteText(Evaluation, JsonSerializer.Serialize(report with { Timeline = null }, ProfileFile.Json));
+    public void WriteEvaluation(Evaluation.EvaluationReport report) => WriteEvaluation(Evaluation, report);
+
+    internal static void WriteEvaluation(string path, Evaluation.EvaluationReport report) =>
+        WriteText(path, JsonSerializer.Serialize(report with { Timeline = null }, ProfileFile.Json));
 
     public static void WriteText(string path, string text) => Move(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 

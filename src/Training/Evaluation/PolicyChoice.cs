@@ -30,14 +30,17 @@ public sealed record PolicyChoice(string Name, IReadOnlyList<string> Sources, bo
             return PlannerCatalogue.All.Select(p => new PolicyChoice(p.Name, [p.Name], IsOneOfAll: true));
         if (PlannerCatalogue.Knows(typed) || IsFolder(typed))
             return [new PolicyChoice(typed, [typed])];
+        if (SeedsFolder.IsIn(typed))
+            return [new PolicyChoice(typed, Seeds(typed), IsLearner: true)];
         var equals = typed.IndexOf('=');
         if (equals < 1)
         {
             problems.Add($"--policy:{typed}: is neither a planner nor a folder with a run or a frozen policy, allowed: {All}, "
-                + $"{string.Join(", ", PlannerCatalogue.All.Select(p => p.Name))}, such a folder, or NAME=RUN,RUN,... for a learner trained with several seeds");
+                + $"{string.Join(", ", PlannerCatalogue.All.Select(p => p.Name))}, such a folder, or NAME=RUN,RUN,... for a learner trained with several seeds (a folder of 'train --seeds' is all of its runs)");
             return [];
         }
         var (name, folders) = (typed[..equals], typed[(equals + 1)..].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        folders = [.. folders.SelectMany(f => SeedsFolder.IsIn(f) ? Seeds(f) : [f])];
         if (PlannerCatalogue.Knows(name) || name == All)
             problems.Add($"--policy:{name}: is a planner's name, allowed for a learner is another");
         if (folders.Length == 0)
@@ -46,6 +49,8 @@ public sealed record PolicyChoice(string Name, IReadOnlyList<string> Sources, bo
         problems.AddRange(folders.GroupBy(f => Path.GetFullPath(f)).Where(g => g.Count() > 1).Select(g => $"--policy:{name}: names {g.First()} twice, allowed is each seed once"));
         return [new PolicyChoice(name, folders, IsLearner: true)];
     }
+
+    private static string[] Seeds(string folder) => [.. new SeedsFolder(folder).Runs.Select(r => Path.GetRelativePath(".", r.Root))];
 
     private static bool IsFolder(string path) => RunFolder.IsIn(path) || FrozenPolicyFile.IsIn(path);
 }

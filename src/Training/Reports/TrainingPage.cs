@@ -21,37 +21,37 @@ public static class TrainingPage
     ];
 
     /// <param name="run">Whose metrics are drawn.</param>
+    /// <param name="options">Those that it was trained with.</param>
     /// <param name="room">Of the validation windows: where the scale of the learning curve ends; null where it was not worked out.</param>
-    /// <param name="untrained">Validation of the agent before it learned anything.</param>
     /// <param name="report">Null where the run is not finished.</param>
-    public static string Html(RunFolder run, EvaluationReport? room, double untrained, EvaluationReport? report)
+    public static string Html(RunFolder run, TrainOptions options, EvaluationReport? room, EvaluationReport? report)
     {
         var manifest = run.ReadManifest();
         var metrics = run.ReadMetrics();
         var title = $"{manifest.Name}, seed {manifest.Seed}";
         return HtmlReport.Page(title, $"<p class=\"lead\">{Reports.Html.Text($"{manifest.Agent}: {manifest.Steps} decisions learned from, best on the validation windows after {manifest.BestStep}.")}</p>"
-            + "<div class=\"charts\">" + LearningCurve(metrics, room, untrained)
+            + "<div class=\"charts\">" + Learning(metrics, Reports.LearningCurve.Of(run, options), room)
             + string.Concat(Known.Select(k => Curve(metrics, k.Title, k.Up, k.Lines)))
             + string.Concat(metrics.Keys.Except(OfEveryAgent).Except(Known.SelectMany(k => k.Lines.Select(l => l.Column))).Select(m => Curve(metrics, m, "", (m, m.Replace('_', ' '), "s1")))) + "</div>"
             + (report is null ? "" : "<h2>On links that it was not trained on</h2>" + HtmlReport.Body(report)));
     }
 
-    private static string LearningCurve(IReadOnlyDictionary<string, double[]> metrics, EvaluationReport? room, double untrained)
+    private static string Learning(IReadOnlyDictionary<string, double[]> metrics, IReadOnlyList<(double, double)> checks, EvaluationReport? room)
     {
-        var (steps, validation) = (metrics["step"], metrics["validation"]);
+        var steps = metrics["step"];
         if (steps.Length == 0)
             return "";
-        var checks = Enumerable.Range(0, steps.Length).Where(i => double.IsFinite(validation[i]) && (i == 0 || !validation[i].Equals(validation[i - 1]))).ToArray();
-        List<Series> lines = [new("return, explored", "s0", Smooth(steps, metrics["return"])), new("greedy on validation windows", "s1",
-            [.. double.IsFinite(untrained) ? [(0.0, untrained)] : Array.Empty<(double, double)>(), .. checks.Select(i => (steps[i], validation[i]))])];
-        if (room is not null)
-        {
-            lines.Add(new("best fixed plan", "s2", [(0, room.StaticReward), (steps[^1], room.StaticReward)]));
-            lines.AddRange(room.Policies.Where(p => p.Name == "priced").Select(p => new Series("priced", "s3", [(0, p.Reward), (steps[^1], p.Reward)])));
-            lines.Add(new("hindsight oracle", "s4", [(0, room.OracleReward), (steps[^1], room.OracleReward)]));
-        }
-        return Chart("Reward while learning", "reward a request", lines, steps[^1]);
+        return Chart("Reward while learning", "reward a request",
+            [new("return, explored", "s0", Smooth(steps, metrics["return"])), new("greedy on validation windows", "s1", checks), .. Marks(room, steps[^1])], steps[^1]);
     }
+
+    /// <summary>What the reward of a learner is compared with while it learns: level lines.</summary>
+    internal static IEnumerable<Series> Marks(EvaluationReport? room, double end) => room is null ? [] :
+    [
+        new("best fixed plan", "s2", [(0, room.StaticReward), (end, room.StaticReward)]),
+        .. room.Policies.Where(p => p.Name == "priced").Select(p => new Series("priced", "s3", [(0, p.Reward), (end, p.Reward)])),
+        new("hindsight oracle", "s4", [(0, room.OracleReward), (end, room.OracleReward)]),
+    ];
 
     /// <summary>Nothing where the agent measures none of it.</summary>
     private static string Curve(IReadOnlyDictionary<string, double[]> metrics, string title, string up, params (string Column, string Name, string Style)[] columns)
@@ -63,11 +63,12 @@ public static class TrainingPage
             : Chart(title, up, [.. measured.Select(c => new Series(c.Name, c.Style, Smooth(steps[learned..], metrics[c.Column][learned..])))], steps[^1]);
     }
 
-    private static string Chart(string title, string up, IReadOnlyList<Series> lines, double end)
+    internal static string Chart(string title, string up, IReadOnlyList<Series> lines, double end, IReadOnlyList<(Series Low, Series High)>? bands = null)
     {
-        var frame = new ChartFrame(new Axis("decisions", 0, end), Axis.Over(up, lines.SelectMany(l => l.Points).Select(p => p.Y)));
-        var legend = "<ul class=\"legend\">" + string.Concat(lines.Select(l => $"<li><i class=\"{l.Style}\"></i>{Reports.Html.Text(l.Name)}</li>")) + "</ul>";
-        return Reports.Html.Figure(title, LineChart.Draw(title, frame, lines) + legend, "");
+        var values = lines.Concat((bands ?? []).SelectMany(b => new[] { b.Low, b.High })).SelectMany(l => l.Points).Select(p => p.Y);
+        var frame = new ChartFrame(new Axis("decisions", 0, end), Axis.Over(up, values));
+        var legend = "<ul class=\"legend\">" + string.Concat(lines.DistinctBy(l => l.Name).Select(l => $"<li><i class=\"{l.Style}\"></i>{Reports.Html.Text(l.Name)}</li>")) + "</ul>";
+        return Reports.Html.Figure(title, LineChart.Draw(title, frame, lines, bands) + legend, "");
     }
 
     /// <summary>Means of <see cref="Smoothing"/> windows that follow each other.</summary>

@@ -14,12 +14,12 @@ public sealed class TrainingPageTests
         var run = new RunFolder(config.At("run"));
         var training = new TrainingRun(world, run, TimeProvider.System);
         training.Begin();
-        var fresh = XDocument.Parse(TrainingPage.Html(run, null, double.NaN, null).Replace("<!DOCTYPE html>", ""));
+        var fresh = XDocument.Parse(TrainingPage.Html(run, world.Experiment.Train, null, null).Replace("<!DOCTYPE html>", ""));
         Assert.Empty(fresh.Descendants("svg"));
 
         training.Learn(_ => { }, CancellationToken.None);
         var report = Samples.Evaluation();
-        var page = TrainingPage.Html(run, report, training.Loop.UntrainedValidation, report);
+        var page = TrainingPage.Html(run, world.Experiment.Train, report, report);
         var charts = XDocument.Parse(page.Replace("<!DOCTYPE html>", "")).Descendants("figure").ToList();
         var curve = charts.Single(f => f.Element("figcaption")!.Value == "Reward while learning");
         Assert.Contains("best fixed plan", curve.ToString());
