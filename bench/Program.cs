@@ -10,9 +10,6 @@ switch (args)
     case ["gemm"]:
         GemmBench.Run();
         return 0;
-    case ["sac"]:
-        SacBench.Run();
-        return 0;
     case ["codec"]:
         CodecBench.Run();
         return 0;
@@ -25,12 +22,11 @@ switch (args)
         Console.WriteLine("""
             dotnet run -c Release --project bench -- NAME
 
-              gemm   matrix products of the learner beside a scalar triple loop and MathNet's, GF/s and ratios
+              gemm   matrix products of the learner beside MathNet's, GF/s and ratios
               codec  quantising and packing a tensor beside copying it and beside a plain loop, GB/s of input and ratios
               coverage [EVALUATION.json...]
                      how often 95 % intervals hold the truth, on simulated windows and seeds and on the windows of real evaluations
               cic    a decision of DADS beside one of CIC on the shipped network and ResNet-50, or on the profiles named; us and ratios
-              sac    one SAC update and one decision, beside the same update on the scalar triple loop
 
             Each round measures all contestants one after the other; medians over rounds, process CPU time, one thread.
             Run it on an idle machine: a training beside it changes every number. DOTNET_MaxVectorTBitWidth=512 gives it the machine's

@@ -11,7 +11,7 @@ public sealed class ArchitectureTests
     {
         { "RlOffload.Onnx", [] },
         { "RlOffload.Environment", [] },
-        { "RlOffload.Agents", ["RlOffload.Environment", "RlOffload.Onnx"] },
+        { "RlOffload.Agents", ["RlOffload.Environment", "RlOffload.Onnx", OnnxRuntime] },
         { "RlOffload.Inference", ["RlOffload.Environment", "RlOffload.Onnx", OnnxRuntime] },
         { "RlOffload.Training", ["RlOffload.Environment", "RlOffload.Onnx", "RlOffload.Agents", "RlOffload.Inference"] },
         { "rloffload", ["RlOffload.Environment", "RlOffload.Onnx", "RlOffload.Agents", "RlOffload.Inference", "RlOffload.Training", OnnxRuntime] },
@@ -24,6 +24,11 @@ public sealed class ArchitectureTests
             .Where(n => n.StartsWith("RlOffload", StringComparison.OrdinalIgnoreCase) || n == OnnxRuntime);
         Assert.Empty(known.Except(allowed));
     }
+
+    [Fact]
+    public void OfTheAgentsOnlyTheSecondEngineKnowsOnnxRuntime() => Assert.All(
+        Directory.GetFiles(Repository.At("src/Agents"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/") && File.ReadAllText(f).Contains(OnnxRuntime)),
+        file => Assert.Equal("OnnxEngine.cs", Path.GetFileName(file)));
 
     [Fact]
     public void EveryPartIsHeldToTheRule() =>

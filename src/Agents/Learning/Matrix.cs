@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace RlOffload.Agents.Learning;
 
 /// <summary>
 /// A view of rows x columns float32 numbers, row-major; a row takes <see cref="Stride"/> floats, a multiple of <see cref="Padding"/>.
-/// The columns between <see cref="Columns"/> and the stride are zero and every operation keeps them so; that is why no loop here has
-/// a remainder.
+/// What stands in the columns between <see cref="Columns"/> and the stride is never used, so that loops may overwrite it and need no remainder.
 /// </summary>
 public readonly struct Matrix
 {
@@ -15,13 +17,17 @@ public readonly struct Matrix
     public int Columns { get; }
     public int Stride { get; }
 
-    /// <summary>A view of <paramref name="memory"/>, which holds exactly rows x stride floats.</summary>
-    public Matrix(Memory<float> memory, int rows, int columns)
+    /// <summary>The first number. Memory is pinned, so it stays there as long as a view of it does.</summary>
+    internal unsafe float* Pointer { get; }
+
+    /// <summary>A view of <paramref name="memory"/>, which <see cref="AlignedFloats"/> gave and which holds exactly rows x stride floats.</summary>
+    internal unsafe Matrix(Memory<float> memory, int rows, int columns)
     {
         Stride = PaddedWidth(columns);
         if (memory.Length != rows * Stride)
             throw new ArgumentException($"{rows} x {columns} takes {rows * Stride} floats, not {memory.Length}", nameof(memory));
         Memory = memory;
+        Pointer = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory.Span));
         Rows = rows;
         Columns = columns;
     }
@@ -30,6 +36,9 @@ public readonly struct Matrix
     public static Matrix Zeros(int rows, int columns) => new(AlignedFloats.Allocate(rows * PaddedWidth(columns)), rows, columns);
 
     public static int PaddedWidth(int columns) => (columns + Padding - 1) / Padding * Padding;
+
+    /// <summary>A view of rows <paramref name="from"/> .. <paramref name="to"/> - 1.</summary>
+    public Matrix RowRange(int from, int to) => new(Memory.Slice(from * Stride, (to - from) * Stride), to - from, Columns);
 
     /// <summary>All rows with their padding.</summary>
     public Span<float> Span => Memory.Span;

@@ -4,11 +4,12 @@ using System.Runtime.CompilerServices;
 namespace RlOffload.Agents.Learning;
 
 /// <summary>
-/// Register-blocked matrix products on portable <see cref="Vector{T}"/>: a tile of 6 rows x 2 vectors is summed in 12 registers while
+/// The three matrix products of a dense layer, into a result that is overwritten. Owns scratch memory: one thread, one instance.
+/// Register-blocked on portable <see cref="Vector{T}"/>: a tile of 6 rows x 2 vectors is summed in 12 registers while
 /// b's columns stream from packed panels (the scheme of Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix
 /// Multiplication"). Every element is summed over k in order, so results do not depend on the vector width; they repeat bit by bit.
 /// </summary>
-public sealed unsafe class VectorProduct : IMatrixProduct
+public sealed unsafe class VectorProduct
 {
     private const int TileRows = 6;
 
@@ -29,6 +30,7 @@ public sealed unsafe class VectorProduct : IMatrixProduct
         _panelsB = AlignedFloats.Allocate(DepthBlock * RoundUp(Matrix.PaddedWidth(widest), TileColumns));
     }
 
+    /// <summary>c [m,n] = a [m,k] b [k,n]: the forward pass, Y = X W.</summary>
     public void NN(in Matrix a, in Matrix b, in Matrix c)
     {
         Check(a.Rows, a.Columns, b.Rows, b.Columns, c);
@@ -43,6 +45,7 @@ public sealed unsafe class VectorProduct : IMatrixProduct
         }
     }
 
+    /// <summary>c [m,n] = a [m,k] b^T with b [n,k]: the gradient of the input, dX = dY W^T.</summary>
     public void NT(in Matrix a, in Matrix b, in Matrix c)
     {
         Check(a.Rows, a.Columns, b.Columns, b.Rows, c);
@@ -57,16 +60,27 @@ public sealed unsafe class VectorProduct : IMatrixProduct
         }
     }
 
+    /// <summary>c [m,n] = a^T b with a [k,m], b [k,n]: the gradient of the weights, dW = X^T dY.</summary>
     public void TN(in Matrix a, in Matrix b, in Matrix c)
     {
-        Check(a.Columns, a.Rows, b.Rows, b.Columns, c);
+        if (c.Rows != a.Columns)
+            throw new ArgumentException($"[{a.Rows},{a.Columns}]^T x [{b.Rows},{b.Columns}] does not give [{c.Rows},{c.Columns}]");
+        TN(a, b, c, 0);
+    }
+
+    /// <summary>Only rows <paramref name="first"/> .. of a^T b, as many as c has.</summary>
+    public void TN(in Matrix a, in Matrix b, in Matrix c, int first)
+    {
+        if (first + c.Rows > a.Columns)
+            throw new ArgumentException($"rows {first} to {first + c.Rows} of a product of {a.Columns}");
+        Check(c.Rows, a.Rows, b.Rows, b.Columns, c);
         Check(a.Columns);
         fixed (float* pa = a.Span, pb = b.Span, pc = c.Span, panelsA = _panelsA.Span, panelsB = _panelsB.Span)
         {
             for (var k = 0; k < b.Rows; k += DepthBlock)
             {
                 var depth = Math.Min(DepthBlock, b.Rows - k);
-                PackSixes(pa + (nint)k * a.Stride, a, depth, panelsA);
+                PackSixes(pa + (nint)k * a.Stride + first, a.Stride, c.Rows, depth, panelsA);
                 PackRows(pb + (nint)k * b.Stride, b.Stride, depth, panelsB);
                 Tiles(panelsA, TileRows * depth, 1, TileRows, panelsB, depth, pc, c, k > 0);
             }
@@ -208,10 +222,10 @@ public sealed unsafe class VectorProduct : IMatrixProduct
 
     /// <summary>Panels of a^T for a [depth, m]: panel[k][6 rows of the result].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackSixes(float* a, in Matrix matrix, int depth, float* panels)
+    private static void PackSixes(float* a, int stride, int columns, int depth, float* panels)
     {
-        var whole = matrix.Columns / TileRows * TileRows;
-        for (var k = 0; k < depth; k++, a += matrix.Stride)
+        var whole = columns / TileRows * TileRows;
+        for (var k = 0; k < depth; k++, a += stride)
         {
             var to = panels + k * TileRows;
             for (var i = 0; i < whole; i += TileRows, to += (nint)TileRows * depth)
@@ -220,7 +234,7 @@ public sealed unsafe class VectorProduct : IMatrixProduct
                 *(ulong*)(to + 2) = *(ulong*)(a + i + 2);
                 *(ulong*)(to + 4) = *(ulong*)(a + i + 4);
             }
-            for (var i = whole; i < matrix.Columns; i++)
+            for (var i = whole; i < columns; i++)
                 to[i - whole] = a[i];
         }
     }

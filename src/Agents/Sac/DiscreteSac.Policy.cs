@@ -1,3 +1,4 @@
+using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
 using RlOffload.Environment;
 
@@ -6,7 +7,7 @@ namespace RlOffload.Agents.Sac;
 /// <content>Construction, acting and checkpoints; <c>DiscreteSac.cs</c> holds the update.</content>
 public sealed partial class DiscreteSac
 {
-    private const int Format = 1;
+    private const int Format = 2;
     private readonly float[] _normalised;
     private readonly float[] _logits;
 
@@ -23,50 +24,52 @@ public sealed partial class DiscreteSac
     /// <summary>Updates done.</summary>
     public long Updates { get; private set; }
 
-    public double Alpha => Math.Exp(_logAlpha);
+    public double Alpha => Math.Exp(_networks.LogAlpha[0].Row(0)[0]);
 
     /// <summary>rho of the next update: linear from start to end.</summary>
     public double EntropyTarget => double.Lerp(
         _options.EntropyTargetStart, _options.EntropyTargetEnd, Math.Min(1.0, (double)Updates / _options.EntropyAnnealUpdates));
 
-    internal Critic FirstCritic => _q1;
-    internal Critic SecondCritic => _q2;
+    internal SacNetworks Networks => _networks;
     internal ReplayBatch Batch => _batch;
-    internal ReadOnlySpan<float> Targets => _targets;
-    internal Parameters ActorGradient => _actorHere.Gradient;
+    internal Graph Graph => _update.Graph;
+    internal SacUpdate Terms => _update;
+    internal IEngine Engine => _engine;
 
     /// <param name="observations">n, the length of an observation.</param>
     /// <param name="actions">A, the length of the action table.</param>
     /// <param name="seed">of the first weights and of the batches drawn.</param>
-    public DiscreteSac(int observations, int actions, SacOptions options, ulong seed)
-        : this(observations, actions, options, seed, new VectorProduct(Widest(observations, actions, options))) { }
-
-    /// <summary>With other matrix products, such as the scalar yardstick.</summary>
-    public DiscreteSac(int observations, int actions, SacOptions options, ulong seed, IMatrixProduct product)
+    /// <param name="engine">What runs the updates; null for the built-in executor on one thread.</param>
+    /// <param name="keepGradients">Keeps the gradients of an update readable, for those who check them.</param>
+    public DiscreteSac(int observations, int actions, SacOptions options, ulong seed, Func<Graph, IEngine>? engine = null, bool keepGradients = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(observations);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(actions);
         _options = options.Validated("options", "sac");
         _seed = seed;
-        _logAlpha = Math.Log(options.AlphaStart);
         var rng = Rng.Keyed(seed, 0, 0, RngPurpose.Weights);
         Actor = new Mlp(observations, options.Hidden, actions);
         Actor.Initialise(ref rng, options.ActorOutputScale);
-        _q1 = new Critic(observations, actions, options, product, ref rng);
-        _q2 = new Critic(observations, actions, options, product, ref rng);
-        _actorAdam = new Adam(Actor.Parameters.Flat.Length, options.LearningRateActor, options.AdamEpsilon);
-        _actorHere = new MlpPass(Actor, options.Batch, product, backward: true);
-        _actorNext = new MlpPass(Actor, options.Batch, product, backward: false);
+        var critics = new Critic[2];
+        for (var i = 0; i < critics.Length; i++)
+        {
+            var online = new Mlp(observations, options.Hidden, actions);
+            online.Initialise(ref rng);
+            critics[i] = Critic.Of(online, options);
+        }
+        var logAlpha = new Parameters([("log_alpha", 1, 1)]);
+        logAlpha[0].Row(0)[0] = (float)Math.Log(options.AlphaStart);
+        _networks = new SacNetworks(Actor, new Adam(Actor.Parameters, options.LearningRateActor, options.AdamEpsilon), critics,
+            logAlpha, new Adam(logAlpha, options.LearningRateAlpha, options.AdamEpsilon), Matrix.Zeros(1, 1));
         Normaliser = new RunningNormaliser(observations, options.ObservationClip);
         _batch = new ReplayBatch(options.Batch, observations, actions, options.UsePrior);
-        (_policy, _logPolicy) = (Matrix.Zeros(options.Batch, actions), Matrix.Zeros(options.Batch, actions));
-        (_nextPolicy, _nextLogPolicy) = (Matrix.Zeros(options.Batch, actions), Matrix.Zeros(options.Batch, actions));
-        (_targets, _entropy, _nextEntropy) = (new float[options.Batch], new float[options.Batch], new float[options.Batch]);
+        _update = new SacUpdate(_networks, _batch, options, keepGradients);
+        _engine = engine?.Invoke(_update.Graph) ?? new Executor(_update.Graph);
         (_normalised, _logits) = (new float[observations], new float[actions]);
     }
 
     /// <summary>
-    /// Logits of one state: actor plus prior, invalid actions at <see cref="MaskedSoftmax.Forbidden"/> (-1e9, so they can be written as
+    /// Logits of one state: actor plus prior, invalid actions at <see cref="ActionMask.Forbidden"/> (-1e9, so they can be written as
     /// JSON). Allocates nothing.
     /// </summary>
     public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, Span<float> logits, ReadOnlySpan<float> prior = default)
@@ -78,7 +81,7 @@ public sealed partial class DiscreteSac
         Normaliser.Normalise(observation, _normalised);
         Actor.Forward(_normalised, logits);
         for (var a = 0; a < mask.Length; a++)
-            logits[a] = mask[a] ? logits[a] + (prior.IsEmpty ? 0f : prior[a]) : MaskedSoftmax.Forbidden;
+            logits[a] = mask[a] ? logits[a] + (prior.IsEmpty ? 0f : prior[a]) : ActionMask.Forbidden;
     }
 
     /// <summary>
@@ -123,12 +126,13 @@ public sealed partial class DiscreteSac
             writer.Write(header);
         writer.Write(_seed);
         writer.Write(Updates);
-        writer.Write(_logAlpha);
+        _networks.LogAlpha.Save(writer);
+        _networks.AlphaAdam.Save(writer);
         Normaliser.Save(writer);
-        writer.WriteFloats(Actor.Parameters.Flat);
-        _actorAdam.Save(writer);
-        _q1.Save(writer);
-        _q2.Save(writer);
+        Actor.Parameters.Save(writer);
+        _networks.ActorAdam.Save(writer);
+        foreach (var critic in _networks.Critics)
+            critic.Save(writer);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote; <paramref name="file"/> is named in the error where it does not fit.</summary>
@@ -144,15 +148,15 @@ public sealed partial class DiscreteSac
                 reader.Expect(file, "agent.hidden", width);
             _seed = reader.ReadUInt64();
             Updates = reader.ReadInt64();
-            _logAlpha = reader.ReadDouble();
+            _networks.LogAlpha.Load(reader);
+            _networks.AlphaAdam.Load(reader);
             Normaliser.Load(reader);
-            reader.ReadFloats(Actor.Parameters.Flat);
-            _actorAdam.Load(reader);
-            _q1.Load(reader);
-            _q2.Load(reader);
+            Actor.Parameters.Load(reader);
+            _networks.ActorAdam.Load(reader);
+            foreach (var critic in _networks.Critics)
+                critic.Load(reader);
         });
     }
 
-    private static int Widest(int observations, int actions, SacOptions options) =>
-        Math.Max(Math.Max(observations, actions), options.Hidden.Count == 0 ? 1 : options.Hidden.Max());
+    public void Dispose() => _engine.Dispose();
 }

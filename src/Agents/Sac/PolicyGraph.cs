@@ -10,7 +10,7 @@ namespace RlOffload.Agents.Sac;
 /// <summary>
 /// An actor as an ONNX graph that decides on raw observations by itself: inputs observation [1, n], mask [1, A] (1 valid, 0 not) and, for
 /// an agent with a prior, prior [1, A], all float32; output logits [1, A], invalid actions at exactly
-/// <see cref="MaskedSoftmax.Forbidden"/>. The decision is the arg max, as in <see cref="DiscreteSac.Act"/>.
+/// <see cref="ActionMask.Forbidden"/>. The decision is the arg max, as in <see cref="DiscreteSac.Act"/>.
 /// </summary>
 public static class PolicyGraph
 {
@@ -32,7 +32,7 @@ public static class PolicyGraph
             x = Node(graph, "Add", "with_prior", x, "prior");
         }
         var valid = Node(graph, "Greater", "valid", "mask", Constant(graph, "half", [], [0.5f]));
-        Node(graph, "Where", "logits", valid, x, Constant(graph, "forbidden", [], [MaskedSoftmax.Forbidden]));
+        Node(graph, "Where", "logits", valid, x, Constant(graph, "forbidden", [], [ActionMask.Forbidden]));
 
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "rloffload", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });

@@ -11,7 +11,7 @@ public sealed class ReplayBatch
     /// <summary>s' [B, n]</summary>
     public Matrix NextObservations { get; }
 
-    /// <summary>[B, A]: 0 where an action of s is valid, <see cref="MaskedSoftmax.Forbidden"/> elsewhere and in the padding.</summary>
+    /// <summary>[B, A]: 0 where an action of s is valid, <see cref="ActionMask.Forbidden"/> elsewhere and in the padding.</summary>
     public Matrix Forbidden { get; }
 
     /// <summary>The same of s'.</summary>
@@ -23,17 +23,17 @@ public sealed class ReplayBatch
     /// <summary>Prior logits of s' [B, A], or null.</summary>
     public Matrix? NextPrior { get; }
 
-    /// <summary>a</summary>
-    public int[] Actions { get; }
+    /// <summary>a [B, 1]</summary>
+    public Matrix Actions { get; }
 
-    /// <summary>r</summary>
-    public float[] Rewards { get; }
+    /// <summary>r [B, 1]</summary>
+    public Matrix Rewards { get; }
 
-    /// <summary>gamma^k (1 - terminated)</summary>
-    public float[] Discounts { get; }
+    /// <summary>gamma^k (1 - terminated) [B, 1]</summary>
+    public Matrix Discounts { get; }
 
-    /// <summary>|A(s)|</summary>
-    public int[] Choices { get; }
+    /// <summary>1 / log |A(s)| [B, 1]; 0 where there is no choice.</summary>
+    public Matrix EntropyShares { get; }
 
     public ReplayBatch(int rows, int observations, int actions, bool prior)
     {
@@ -43,9 +43,6 @@ public sealed class ReplayBatch
         NextForbidden = Matrix.Zeros(rows, actions);
         Prior = prior ? Matrix.Zeros(rows, actions) : null;
         NextPrior = prior ? Matrix.Zeros(rows, actions) : null;
-        Actions = new int[rows];
-        Rewards = new float[rows];
-        Discounts = new float[rows];
-        Choices = new int[rows];
+        (Actions, Rewards, Discounts, EntropyShares) = (Matrix.Zeros(rows, 1), Matrix.Zeros(rows, 1), Matrix.Zeros(rows, 1), Matrix.Zeros(rows, 1));
     }
 }

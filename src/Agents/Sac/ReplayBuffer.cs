@@ -107,7 +107,7 @@ public sealed class ReplayBuffer
     {
         if (Added == 0)
             throw new InvalidOperationException("the replay is empty");
-        for (var b = 0; b < batch.Actions.Length; b++)
+        for (var b = 0; b < batch.Actions.Rows; b++)
         {
             var row = rng.NextInt(Count);
             _observations.AsSpan(row * Observations, Observations).CopyTo(batch.Observations.Row(b));
@@ -115,18 +115,19 @@ public sealed class ReplayBuffer
             var mask = _masks.AsSpan(row * _words, _words);
             ActionMask.Expand(mask, batch.Forbidden.PaddedRow(b));
             ActionMask.Expand(_nextMasks.AsSpan(row * _words, _words), batch.NextForbidden.PaddedRow(b));
-            batch.Choices[b] = ActionMask.Count(mask);
+            var choices = ActionMask.Count(mask);
+            batch.EntropyShares.Row(b)[0] = choices > 1 ? (float)(1 / Math.Log(choices)) : 0;
             if (batch.Prior is { } prior && batch.NextPrior is { } nextPrior)
             {
                 _priors.AsSpan(row * Actions, Actions).CopyTo(prior.Row(b));
                 _nextPriors.AsSpan(row * Actions, Actions).CopyTo(nextPrior.Row(b));
             }
-            batch.Actions[b] = _actions[row];
+            batch.Actions.Row(b)[0] = _actions[row];
             var reward = _rewards[row];
             for (var c = 0; c < Multipliers.Length; c++)
                 reward -= Multipliers[c] * _charges[row * Multipliers.Length + c];
-            batch.Rewards[b] = reward;
-            batch.Discounts[b] = _terminated[row] ? 0f : _discounts[row];
+            batch.Rewards.Row(b)[0] = reward;
+            batch.Discounts.Row(b)[0] = _terminated[row] ? 0f : _discounts[row];
         }
     }
 

@@ -12,6 +12,16 @@ public enum QBar
     Minimum,
 }
 
+/// <summary>How the temperature is steered.</summary>
+public enum Temperature
+{
+    /// <summary>log alpha += eta (rho - H / log |A(s)|): plain steps on the share of the entropy that is possible, within bounds; rho falls over time.</summary>
+    Normalised,
+
+    /// <summary>Adam on log alpha against alpha (H - rho log |A(s)|), without bounds: Haarnoja et al. 2018b, Christodoulou 2019.</summary>
+    Published,
+}
+
 /// <summary>Options of <see cref="DiscreteSac"/>. Each default names where it comes from; rates are per update, not per decision.</summary>
 public sealed record SacOptions : IAgentOptions
 {
@@ -85,6 +95,20 @@ public sealed record SacOptions : IAgentOptions
     /// <summary>Scale of the actor's last layer at the start; 0.01 begins near uniform, or near the prior.</summary>
     public double ActorOutputScale { get; init; } = 0.01;
 
+    /// <summary>How alpha is steered.</summary>
+    public Temperature Temperature { get; init; } = Temperature.Normalised;
+
+    /// <summary>
+    /// sac-d: discrete SAC as published, without what makes it stable here: the smaller of two critics, squared errors, the entropy in the critic's target, the
+    /// temperature of Christodoulou (2019) with his target 0.98 log |A|. Rates and Adam's epsilon as in CleanRL's sac_atari. SAC-d (arXiv 2201.02968) names no others.
+    /// </summary>
+    public static SacOptions Published { get; } = new()
+    {
+        QBar = QBar.Minimum, QClip = 0, HuberDelta = 0, TargetEntropyWeight = 1, Temperature = Temperature.Published, AlphaStart = 1,
+        LearningRateActor = 3e-4, LearningRateCritic = 3e-4, LearningRateAlpha = 3e-4, AdamEpsilon = 1e-4, EntropyTargetStart = 0.98, EntropyTargetEnd = 0.98,
+        ActorOutputScale = 1,
+    };
+
     /// <summary>Whether the caller gives prior logits (a planner's scores) that are added to the actor's; the replay then stores them.</summary>
     public bool UsePrior { get; init; }
 
@@ -120,6 +144,8 @@ public sealed record SacOptions : IAgentOptions
         Require(EntropyTargetEnd is >= 0 and <= 1, "entropy_target_end", EntropyTargetEnd, "0 to 1, a share of log |A(s)|");
         Require(EntropyAnnealUpdates >= 1, "entropy_anneal_updates", EntropyAnnealUpdates, "at least 1");
         Require(Enum.IsDefined(QBar), "q_bar", QBar, "average or minimum");
+        Require(Enum.IsDefined(Temperature), "temperature", Temperature, "normalised or published");
+        Require(Temperature == Temperature.Normalised || LearningRateAlpha > 0, "learning_rate_alpha", LearningRateAlpha, "above 0 with temperature: published");
         Require(QClip is >= 0 and <= 1e6, "q_clip", QClip, "0 (off) to 1e6");
         Require(HuberDelta is >= 0 and <= 1e6, "huber_delta", HuberDelta, "0 (off) to 1e6");
         Require(TargetEntropyWeight is >= 0 and <= 1, "target_entropy_weight", TargetEntropyWeight, "0 to 1");

@@ -7,16 +7,22 @@ namespace RlOffload.Training.Benchmarks;
 /// <param name="Plans">Actions.</param>
 public readonly record struct LearnerShape(int Hidden, int Plans, int Batch, int Observation);
 
-/// <summary>Time of one update: process CPU time, one thread, median over rounds, replay sampling left out, noise generation included.</summary>
+/// <param name="CpuMsPerUpdate">Of sac that of the preset sac-d, which does the work of the published agent.</param>
+/// <param name="DefaultCpuMsPerUpdate">Of sac as it is trained by default; null for other agents.</param>
+/// <summary>Time of one update: process CPU time, one thread, median over rounds, on one batch, noise generation included.</summary>
 public sealed record LearnerSpeed(
-    string Agent, int Hidden, int Plans, int Batch, int Observation, double CpuMsPerUpdate, double CpuMsLow, double CpuMsHigh, double BytesPerUpdate, int Rounds);
+    string Agent, int Hidden, int Plans, int Batch, int Observation, double CpuMsPerUpdate, double CpuMsLow, double CpuMsHigh, double BytesPerUpdate, int Rounds,
+    double? DefaultCpuMsPerUpdate = null);
 
 /// <summary>Updates of an agent on random transitions. Every action is valid, as it is for the peers it is compared with.</summary>
 public static class LearnerBench
 {
     private const int Transitions = 4096;
 
-    private static readonly Dictionary<string, Func<LearnerShape, Learner>> Known = new() { ["sac"] = Sac };
+    private static readonly Dictionary<string, Func<LearnerShape, Action>> Known = new()
+    {
+        ["sac"] = shape => Sac(shape, SacOptions.Published),
+    };
 
     public static IReadOnlyCollection<string> Agents => Known.Keys;
 
@@ -26,23 +32,18 @@ public static class LearnerBench
         if (!Known.TryGetValue(agent, out var make))
             throw new InputException("--agent", agent, $"is no agent, allowed: {string.Join(", ", Agents)}");
         var learner = make(shape);
-        var ms = Rounds.Measure(rounds, milliseconds, learner.Update, learner.Sample);
-        var (update, sample) = (ms[0], ms[1].Median);
-        return new(agent, shape.Hidden, shape.Plans, shape.Batch, shape.Observation, update.Median - sample, update.Low - sample, update.High - sample,
-            EnvironmentBench.Bytes(learner.Update), rounds);
+        var usual = agent == "sac" ? Sac(shape, new SacOptions()) : null;
+        var spans = Rounds.Measure(rounds, milliseconds, usual is null ? [learner] : [learner, usual]);
+        var update = spans[0];
+        return new(agent, shape.Hidden, shape.Plans, shape.Batch, shape.Observation, update.Median, update.Low, update.High, EnvironmentBench.Bytes(learner), rounds,
+            usual is null ? null : spans[1].Median);
     }
 
-    /// <param name="Update">One update, which draws a batch.</param>
-    /// <param name="Sample">Drawing such a batch, which does not count.</param>
-    private readonly record struct Learner(Action Update, Action Sample);
-
-    private static Learner Sac(LearnerShape shape)
+    private static Action Sac(LearnerShape shape, SacOptions options)
     {
-        var agent = new DiscreteSac(shape.Observation, shape.Plans, new SacOptions { Hidden = [shape.Hidden, shape.Hidden], Batch = shape.Batch }, 1);
-        var replay = Replay(shape);
-        var batch = new ReplayBatch(shape.Batch, shape.Observation, shape.Plans, prior: false);
-        var rng = Rng.Keyed(1, 0, 0, RngPurpose.Replay);
-        return new(() => agent.Update(replay), () => replay.Sample(ref rng, batch));
+        var agent = new DiscreteSac(shape.Observation, shape.Plans, options with { Hidden = [shape.Hidden, shape.Hidden], Batch = shape.Batch }, 1);
+        agent.Update(Replay(shape));
+        return () => agent.UpdateAgain();
     }
 
     private static ReplayBuffer Replay(LearnerShape shape)

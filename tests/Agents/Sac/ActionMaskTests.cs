@@ -19,6 +19,6 @@ public sealed class ActionMaskTests
         var row = Matrix.Zeros(1, actions);
         ActionMask.Expand(words, row.PaddedRow(0));
         for (var a = 0; a < row.Stride; a++)
-            Assert.Equal(a < actions && mask[a] ? 0f : MaskedSoftmax.Forbidden, row.PaddedRow(0)[a]);
+            Assert.Equal(a < actions && mask[a] ? 0f : ActionMask.Forbidden, row.PaddedRow(0)[a]);
     }
 }

@@ -5,19 +5,21 @@ namespace RlOffload.Tests.Agents.Sac;
 
 /// <summary>
 /// The losses of <see cref="DiscreteSac"/> in double, written from their equations alone: networks as functions, no vectors, no backward
-/// pass. Of an agent as it was before an update, and the batch that the update drew.
+/// pass. Of an agent as it was before an update and as it was after, with the batch that the update drew.
 /// </summary>
-internal sealed class DoubleSac(DiscreteSac agent, ReplayBatch batch)
+internal sealed class DoubleSac(DiscreteSac agent, DiscreteSac after)
 {
     private readonly SacOptions _options = agent.Options;
-    private readonly ReplayBatch _batch = batch;
-    private readonly DoubleMlp _target1 = new(agent.FirstCritic.Target);
-    private readonly DoubleMlp _target2 = new(agent.SecondCritic.Target);
+    private readonly ReplayBatch _batch = after.Batch;
+    private readonly DoubleMlp _target1 = new(agent.Networks.Critics[0].Target);
+    private readonly DoubleMlp _target2 = new(agent.Networks.Critics[1].Target);
     private readonly double _alpha = agent.Alpha;
 
+    private readonly DoubleMlp _fresh1 = new(after.Networks.Critics[0].Online), _fresh2 = new(after.Networks.Critics[1].Online);
+
     public DoubleMlp Actor { get; } = new(agent.Actor);
-    public DoubleMlp Q1 { get; } = new(agent.FirstCritic.Online);
-    public DoubleMlp Q2 { get; } = new(agent.SecondCritic.Online);
+    public DoubleMlp Q1 { get; } = new(agent.Networks.Critics[0].Online);
+    public DoubleMlp Q2 { get; } = new(agent.Networks.Critics[1].Online);
 
     /// <summary>y(b) = r + gamma^k (1 - terminated) [ sum_a pi(a|s') Qbar'(s',a) + zeta alpha H ]</summary>
     public double[] Targets() => [.. Rows().Select(b =>
@@ -26,7 +28,7 @@ internal sealed class DoubleSac(DiscreteSac agent, ReplayBatch batch)
         var pi = Policy(b, next: true);
         var (q1, q2) = (_target1.Forward(next), _target2.Forward(next));
         var value = pi.Select((p, a) => p * Bar(q1[a], q2[a])).Sum() + _options.TargetEntropyWeight * _alpha * Entropy(pi);
-        return _batch.Rewards[b] + _batch.Discounts[b] * value;
+        return _batch.Rewards.Row(b)[0] + _batch.Discounts.Row(b)[0] * value;
     })];
 
     /// <summary>mean_b max( h(Q - y), h(Qc - y) )</summary>
@@ -36,7 +38,7 @@ internal sealed class DoubleSac(DiscreteSac agent, ReplayBatch batch)
         return Rows().Average(b =>
         {
             var state = _batch.Observations.Row(b);
-            var action = _batch.Actions[b];
+            var action = (int)_batch.Actions.Row(b)[0];
             var (q, old) = (online.Forward(state)[action], target.Forward(state)[action]);
             var plain = Huber(q - targets[b]);
             var clipped = old + Math.Clamp(q - old, -_options.QClip, _options.QClip);
@@ -44,17 +46,17 @@ internal sealed class DoubleSac(DiscreteSac agent, ReplayBatch batch)
         });
     }
 
-    /// <summary>mean_b sum_a pi (alpha log pi - Qbar)</summary>
+    /// <summary>mean_b sum_a pi (alpha log pi - Qbar), by the critics after their step.</summary>
     public double ActorLoss() => Rows().Average(b =>
     {
         var state = _batch.Observations.Row(b);
-        var (q1, q2) = (Q1.Forward(state), Q2.Forward(state));
+        var (q1, q2) = (_fresh1.Forward(state), _fresh2.Forward(state));
         return Policy(b, next: false).Select((p, a) => p == 0 ? 0 : p * (_alpha * Math.Log(p) - Bar(q1[a], q2[a]))).Sum();
     });
 
     /// <summary>mean of H / log |A(s)| over states with a choice.</summary>
-    public double NormalisedEntropy() => Rows().Where(b => _batch.Choices[b] > 1)
-        .Average(b => Entropy(Policy(b, next: false)) / Math.Log(_batch.Choices[b]));
+    public double NormalisedEntropy() => Rows().Where(b => _batch.EntropyShares.Row(b)[0] > 0)
+        .Average(b => Entropy(Policy(b, next: false)) * _batch.EntropyShares.Row(b)[0]);
 
     /// <summary>log alpha (mean h - rho)</summary>
     public double TemperatureLoss(double logAlpha) => logAlpha * (NormalisedEntropy() - agent.EntropyTarget);

@@ -14,11 +14,11 @@ public sealed class ReplayBufferTests
         Assert.Equal(3, replay.Count);
         Assert.Equal(5, replay.Added);
         var batch = Sample(replay, 200);
-        Assert.Equal([2f, 3f, 4f], batch.Rewards.Distinct().Order());
+        Assert.Equal([2f, 3f, 4f], Enumerable.Range(0, 200).Select(b => batch.Rewards.Row(b)[0]).Distinct().Order());
         for (var b = 0; b < 200; b++)
         {
-            Assert.Equal(batch.Rewards[b], batch.Observations.Row(b)[0]);
-            Assert.Equal(batch.Rewards[b] + 1, batch.NextObservations.Row(b)[0]);
+            Assert.Equal(batch.Rewards.Row(b)[0], batch.Observations.Row(b)[0]);
+            Assert.Equal(batch.Rewards.Row(b)[0] + 1, batch.NextObservations.Row(b)[0]);
         }
     }
 
@@ -30,11 +30,11 @@ public sealed class ReplayBufferTests
         var batch = Sample(replay, 1);
         Assert.Equal([1, 2], batch.Observations.Row(0).ToArray());
         Assert.Equal([3, 4], batch.NextObservations.Row(0).ToArray());
-        Assert.Equal([0, MaskedSoftmax.Forbidden, 0], batch.Forbidden.Row(0).ToArray());
-        Assert.Equal([MaskedSoftmax.Forbidden, 0, 0], batch.NextForbidden.Row(0).ToArray());
+        Assert.Equal([0, ActionMask.Forbidden, 0], batch.Forbidden.Row(0).ToArray());
+        Assert.Equal([ActionMask.Forbidden, 0, 0], batch.NextForbidden.Row(0).ToArray());
         Assert.Equal([7, 8, 9], batch.Prior!.Value.Row(0).ToArray());
         Assert.Equal([10, 11, 12], batch.NextPrior!.Value.Row(0).ToArray());
-        Assert.Equal((2, 0.5f, 0.81f, 2), (batch.Actions[0], batch.Rewards[0], batch.Discounts[0], batch.Choices[0]));
+        Assert.Equal((2f, 0.5f, 0.81f, (float)(1 / Math.Log(2))), (batch.Actions.Row(0)[0], batch.Rewards.Row(0)[0], batch.Discounts.Row(0)[0], batch.EntropyShares.Row(0)[0]));
     }
 
     [Fact]
@@ -42,9 +42,9 @@ public sealed class ReplayBufferTests
     {
         var replay = new ReplayBuffer(4, 1, 2, charges: 2);
         replay.Add([0], [true, true], 1, 1, 0.9f, [0], [true, true], false, charges: [0.5f, 3]);
-        Assert.Equal(1, Sample(replay, 1).Rewards[0]);
+        Assert.Equal(1, Sample(replay, 1).Rewards.Row(0)[0]);
         (replay.Multipliers[0], replay.Multipliers[1]) = (1, 0.25f);
-        Assert.Equal(1 - 0.5f - 0.75f, Sample(replay, 1).Rewards[0]);
+        Assert.Equal(1 - 0.5f - 0.75f, Sample(replay, 1).Rewards.Row(0)[0]);
         Assert.Throws<ArgumentException>(() => replay.Add([0], [true, true], 1, 1, 0.9f, [0], [true, true], false));
         using var saved = new MemoryStream();
         replay.Save(new BinaryWriter(saved));
@@ -52,7 +52,7 @@ public sealed class ReplayBufferTests
         var loaded = new ReplayBuffer(4, 1, 2, charges: 2);
         loaded.Load(new BinaryReader(saved));
         Assert.Equal(replay.Multipliers, loaded.Multipliers);
-        Assert.Equal(-0.25f, Sample(loaded, 1).Rewards[0]);
+        Assert.Equal(-0.25f, Sample(loaded, 1).Rewards.Row(0)[0]);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ReplayBufferTests
     {
         var replay = new ReplayBuffer(4, 1, 2);
         replay.Add([0], [true, true], 1, 1, 0.9f, [0], [false, false], terminated: true);
-        Assert.Equal(0f, Sample(replay, 1).Discounts[0]);
+        Assert.Equal(0f, Sample(replay, 1).Discounts.Row(0)[0]);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class ReplayBufferTests
         foreach (var replay in (ReplayBuffer[])[original, copy])
             replay.Add([99], [true, true], 0, 99, 0.9f, [100], [true, true], false);
         Assert.Equal(Saved(original).ToArray(), Saved(copy).ToArray());
-        Assert.Equal(Sample(original, 50).Rewards, Sample(copy, 50).Rewards);
+        Assert.Equal(Sample(original, 50).Rewards.Span.ToArray(), Sample(copy, 50).Rewards.Span.ToArray());
     }
 
     [Fact]

@@ -5,19 +5,16 @@ namespace RlOffload.Agents.Planners;
 /// <summary>Weights as constants, so that what was trained once is kept where tuned constants are.</summary>
 internal static class NetworkConstants
 {
-    public static int Count(this IEnumerable<Mlp> networks) => networks.Sum(n => n.Parameters.Flat.Length);
+    public static int Count(this IEnumerable<Mlp> networks) => networks.Sum(n => n.Parameters.Count);
 
-    public static double[] Weights(this IEnumerable<Mlp> networks) =>
-        [.. networks.SelectMany(n => n.Parameters.Flat.ToArray()).Select(w => (double)w)];
+    public static double[] Weights(this IEnumerable<Mlp> networks) => [.. networks.SelectMany(n => n.Parameters.ToDense()).Select(w => (double)w)];
 
     public static void Load(this IEnumerable<Mlp> networks, ReadOnlySpan<double> weights)
     {
         foreach (var network in networks)
         {
-            var flat = network.Parameters.Flat;
-            for (var i = 0; i < flat.Length; i++)
-                flat[i] = (float)weights[i];
-            weights = weights[flat.Length..];
+            network.Parameters.FromDense(weights);
+            weights = weights[network.Parameters.Count..];
         }
     }
 }

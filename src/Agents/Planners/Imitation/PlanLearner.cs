@@ -1,5 +1,5 @@
+using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
-using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Planners;
@@ -10,25 +10,19 @@ namespace RlOffload.Agents.Planners;
 /// </summary>
 internal sealed class PlanLearner
 {
-    private readonly MlpPass _pass;
+    private readonly Matrix _inputs, _labels;
     private readonly Adam _adam;
-    private readonly Mlp _network;
-    private readonly Matrix _inputs, _open, _policy, _logPolicy;
-    private readonly float[] _entropy;
-    private readonly int[] _labels;
+    private readonly Executor _engine;
 
     public PlanLearner(Mlp network, int batch, double learningRate)
     {
-        _network = network;
-        int[] widths = [network.Inputs, batch, .. network.Layers.Select(l => l.Weight.Columns)];
-        _pass = new MlpPass(network, batch, new VectorProduct(widths.Max()), backward: true);
-        _adam = new Adam(network.Parameters.Flat.Length, learningRate, 1e-8);
-        _inputs = Matrix.Zeros(batch, network.Inputs);
-        (_open, _policy, _logPolicy) = (Matrix.Zeros(batch, network.Outputs), Matrix.Zeros(batch, network.Outputs), Matrix.Zeros(batch, network.Outputs));
-        for (var b = 0; b < batch; b++)
-            _open.PaddedRow(b)[network.Outputs..].Fill(MaskedSoftmax.Forbidden);
-        _entropy = new float[batch];
-        _labels = new int[batch];
+        (_inputs, _labels) = (Matrix.Zeros(batch, network.Inputs), Matrix.Zeros(batch, network.Outputs));
+        _adam = new Adam(network.Parameters, learningRate, 1e-8);
+        var g = new Graph();
+        var net = Network.Of(g, "network", network);
+        var loss = -(g.Input("label", _labels) * net.Forward(g.Input("x", _inputs)).LogSoftmax()).SumColumns().Mean();   // - log softmax(x)[label]
+        _adam.Step(g, "network", net, Gradients.Of(loss, net.Weights));
+        _engine = new Executor(g);
     }
 
     /// <summary>One step on as many samples as a batch has, each drawn from <paramref name="among"/> with replacement.</summary>
@@ -37,23 +31,14 @@ internal sealed class PlanLearner
     /// <param name="among">Rows that may be drawn, each as often as it is listed.</param>
     public void Step(in Matrix samples, ReadOnlySpan<int> labels, ReadOnlySpan<int> among, ref Rng rng)
     {
-        for (var b = 0; b < _labels.Length; b++)
+        _labels.Span.Clear();
+        for (var b = 0; b < _inputs.Rows; b++)
         {
             var row = among[rng.NextInt(among.Length)];
             samples.Row(row).CopyTo(_inputs.Row(b));
-            _labels[b] = labels[row];
+            _labels.Row(b)[labels[row]] = 1;
         }
-        _pass.Forward(_inputs);
-        MaskedSoftmax.Rows(_pass.Output, null, _open, _policy, _logPolicy, _entropy);
-        // dL/dz = (pi - onehot) / batch
-        var gradient = _pass.OutputGradient;
-        for (var b = 0; b < _labels.Length; b++)
-        {
-            Span<float> to = gradient.Row(b), from = _policy.Row(b);
-            for (var j = 0; j < to.Length; j++)
-                to[j] = (from[j] - (j == _labels[b] ? 1 : 0)) / _labels.Length;
-        }
-        _pass.Backward();
-        _adam.Step(_network.Parameters.Flat, _pass.Gradient.Flat);
+        _adam.Advance();
+        _engine.Run();
     }
 }

@@ -17,7 +17,7 @@ public sealed class NetworkConstantsTests
         Assert.Equal(trained.Count(), NetworkConstants.Weights(trained).Length);
         NetworkConstants.Load(loaded, trained.Weights());
         for (var n = 0; n < 2; n++)
-            Assert.Equal(trained[n].Parameters.Flat.ToArray(), loaded[n].Parameters.Flat.ToArray());
+            Assert.Equal(trained[n].Parameters.ToDense(), loaded[n].Parameters.ToDense());
         Assert.Equal(NetworkConstants.Count(trained), NetworkConstants.Count(loaded));
     }
 }

@@ -56,7 +56,7 @@ public sealed class PlanLearnerTests
     public void TheSameGeneratorGivesTheSameBits()
     {
         int[] all = [.. Enumerable.Range(0, 400)];
-        Assert.Equal(Taught(20, all).Parameters.Flat.ToArray(), Taught(20, all).Parameters.Flat.ToArray());
+        Assert.Equal(Taught(20, all).Parameters.ToDense(), Taught(20, all).Parameters.ToDense());
     }
 
     /// <summary>The first step of Adam moves every weight against its gradient's sign: here by what the softmax says.</summary>

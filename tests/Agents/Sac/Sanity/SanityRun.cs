@@ -54,8 +54,8 @@ internal sealed class SanityRun
     {
         var (normalised, first, second) = (new float[_world.Observations], new float[_world.Actions], new float[_world.Actions]);
         Agent.Normaliser.Normalise(observation, normalised);
-        Agent.FirstCritic.Online.Forward(normalised, first);
-        Agent.SecondCritic.Online.Forward(normalised, second);
+        Agent.Networks.Critics[0].Online.Forward(normalised, first);
+        Agent.Networks.Critics[1].Online.Forward(normalised, second);
         return [.. first.Zip(second, (a, b) => (a + b) / 2)];
     }
 

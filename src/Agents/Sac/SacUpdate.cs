@@ -1,0 +1,104 @@
+using RlOffload.Agents.Engine;
+using RlOffload.Agents.Learning;
+
+namespace RlOffload.Agents.Sac;
+
+/// <summary>What an update reads and changes.</summary>
+/// <param name="LogAlpha">One number, log alpha, with its optimiser, which only the published temperature uses.</param>
+/// <param name="Rho">[1, 1], the entropy target of this update.</param>
+internal sealed record SacNetworks(Mlp Actor, Adam ActorAdam, Critic[] Critics, Parameters LogAlpha, Adam AlphaAdam, Matrix Rho);
+
+/// <summary>
+/// One update of masked discrete soft actor-critic (Haarnoja et al. 2018; Christodoulou 2019) as a graph, in the order of the papers: critics, actor, temperature,
+/// targets. Every piece of the stable form is a switch of <see cref="SacOptions"/>: averaged twin critics with a clipped loss (arXiv 2209.10081), entropies of
+/// critic and actor decoupled (arXiv 2509.09838), temperature by normalised entropy.
+/// </summary>
+internal sealed class SacUpdate
+{
+    public Graph Graph { get; } = new();
+    public Tensor Targets { get; }
+    public Tensor CriticLoss { get; }
+    public Tensor ActorLoss { get; }
+    public Tensor Entropy { get; }
+    public Tensor MeanQ { get; }
+
+    /// <summary>dLoss/dWeights of each critic and of the actor, as far as somebody looks at them.</summary>
+    public IReadOnlyList<Tensor>[] Gradients { get; }
+
+    public SacUpdate(SacNetworks n, ReplayBatch batch, SacOptions o, bool keepGradients)
+    {
+        var g = Graph;
+        var (s, next, a) = (g.Input("s", batch.Observations), g.Input("s'", batch.NextObservations), g.Input("a", batch.Actions));
+        var (r, discount) = (g.Input("r", batch.Rewards), g.Input("gamma^k (1 - terminated)", batch.Discounts));
+        var actor = Network.Of(g, "actor", n.Actor);
+        Network[] q = [.. n.Critics.Select((c, i) => Network.Of(g, $"q{i + 1}", c.Online))], slow = [.. n.Critics.Select((c, i) => Network.Of(g, $"q{i + 1}'", c.Target))];
+        var logAlpha = g.Parameter("log alpha", n.LogAlpha[0]);
+        var alpha = logAlpha.Exp();
+        Tensor LogPolicy(Tensor state, Matrix forbidden, Matrix? prior, string mark)                         // log pi(.|s)
+        {
+            var logits = actor.Forward(state) + g.Input($"forbidden{mark}", forbidden);
+            return (prior is { } p ? logits + g.Input($"prior{mark}", p) : logits).LogSoftmax();
+        }
+        Tensor Bar(Tensor first, Tensor second) => o.QBar == QBar.Average ? 0.5 * (first + second) : Tensor.Min(first, second);
+
+        // critics  y = r + gamma^k (1 - terminated) [ sum_b pi(b|s') Qbar'(s',b) + zeta alpha H(pi(.|s')) ]
+        var logPiNext = LogPolicy(next, batch.NextForbidden, batch.NextPrior, "'");
+        var qNext = Bar(slow[0].Forward(next), slow[1].Forward(next));
+        if (o.TargetEntropyWeight > 0)
+            qNext -= o.TargetEntropyWeight * alpha * logPiNext;
+        Targets = g.Output("y", r + discount * (logPiNext.Exp() * qNext).SumColumns());
+        //          J_Q = mean max( h(Q - y), h(Qc - y) ),  Qc = Q' + clip(Q - Q', -c, c);  only the action taken enters it
+        Tensor LossOf(int i)
+        {
+            var taken = q[i].ForwardAt(s, a);
+            var loss = Huber(taken - Targets, o.HuberDelta);
+            if (o.QClip == 0)
+                return loss.Mean();
+            var old = slow[i].ForwardAt(s, a);
+            return Tensor.Max(Huber(old + (taken - old).Clip(-o.QClip, o.QClip) - Targets, o.HuberDelta), loss).Mean();
+        }
+        Tensor[] losses = [LossOf(0), LossOf(1)];
+        CriticLoss = g.Output("critic loss", 0.5 * (losses[0] + losses[1]));
+        MeanQ = g.Output("mean Q", Bar(q[0].ForwardAt(s, a), q[1].ForwardAt(s, a)).Mean());
+        Gradients = [Engine.Gradients.Of(losses[0], q[0].Weights), Engine.Gradients.Of(losses[1], q[1].Weights), []];
+        Network[] q_ = [.. q.Select((critic, i) => n.Critics[i].Adam.Step(g, $"q{i + 1}", critic, Gradients[i]))];
+
+        // actor    J = mean_s sum_a pi(a|s) ( alpha log pi(a|s) - Qbar(s,a) ), by the critics just updated
+        var logPi = LogPolicy(s, batch.Forbidden, batch.Prior, "");
+        var pi = logPi.Exp();
+        var qBar = Bar(q_[0].Forward(s), q_[1].Forward(s));
+        ActorLoss = g.Output("actor loss", (pi * (alpha * logPi - qBar)).SumColumns().Mean());
+        Gradients[2] = Engine.Gradients.Of(ActorLoss, actor.Weights);
+        n.ActorAdam.Step(g, "actor", actor, Gradients[2]);
+
+        // temper.  h(s) = H(pi(.|s)) / log |A(s)| over states with a choice;   log alpha += eta (rho - mean h)
+        var share = g.Input("1 / log |A(s)|", batch.EntropyShares);
+        var choices = Tensor.Max(share.Step().Sum(), g.Constant(1));
+        var entropy = -(pi * logPi).SumColumns();                                                             // H(pi(.|s))
+        Entropy = g.Output("entropy", (entropy * share).Sum() / choices);
+        var rho = g.Input("rho", n.Rho);
+        if (o.Temperature == Temperature.Published)                                                           // Adam on J = alpha (H - rho log |A|)
+            n.AlphaAdam.Step(g, "log alpha", [logAlpha], [alpha * (share.Step() * (entropy - rho / Tensor.Max(share, g.Constant(1e-6)))).Sum() / choices]);
+        else if (o.LearningRateAlpha > 0)
+            g.Update(logAlpha, (logAlpha + o.LearningRateAlpha * ((rho - Entropy) * Tensor.Min(share.Step().Sum(), g.Constant(1))))
+                .Clip(o.LogAlphaLowest, o.LogAlphaHighest));
+
+        // targets  Q' += tau (Q - Q')
+        for (var i = 0; i < 2; i++)
+            for (var w = 0; w < slow[i].Weights.Count; w++)
+                g.Update(slow[i].Weights[w], slow[i].Weights[w].Lerp(q_[i].Weights[w], o.Tau));
+        if (keepGradients)
+            foreach (var gradient in Gradients.SelectMany(x => x))
+                g.Output("gradient", gradient);
+    }
+
+    /// <summary>x^2 / 2 up to delta, delta (|x| - delta / 2) beyond; delta 0 bends nowhere.</summary>
+    private static Tensor Huber(Tensor x, double delta)
+    {
+        if (delta == 0)
+            return 0.5 * x.Square();
+        var (size, bend) = (x.Abs(), x.Graph.Constant(delta));
+        var inner = Tensor.Min(size, bend);
+        return 0.5 * inner.Square() + delta * (size - inner);
+    }
+}
