@@ -8,7 +8,7 @@ internal static class SacSection
 {
     public static SacOptions Read(ConfigSection s)
     {
-        var d = new SacOptions();
+        var d = s.OneOf("preset", ["stable", "sac-d"], "stable") == "sac-d" ? SacOptions.Published : new SacOptions();
         var options = new SacOptions
         {
             Gamma = s.Double("gamma", Bounds.Finite, d.Gamma),
@@ -25,6 +25,7 @@ internal static class SacSection
             EntropyTargetStart = s.Double("entropy_target_start", Bounds.Finite, d.EntropyTargetStart),
             EntropyTargetEnd = s.Double("entropy_target_end", Bounds.Finite, d.EntropyTargetEnd),
             EntropyAnnealUpdates = s.Long("entropy_anneal_updates", long.MinValue, long.MaxValue, d.EntropyAnnealUpdates),
+            Temperature = s.OneOf<Temperature>("temperature", d.Temperature),
             QBar = s.OneOf<QBar>("q_bar", d.QBar),
             QClip = s.Double("q_clip", Bounds.Finite, d.QClip),
             HuberDelta = s.Double("huber_delta", Bounds.Finite, d.HuberDelta),
