@@ -12,8 +12,7 @@ public sealed class Counterfactual(OffloadEnvironment environment)
     /// <summary>The environment one step on under <paramref name="plan"/>; valid until the next call.</summary>
     public OffloadEnvironment After(int plan, out StepResult result)
     {
-        _fork.CopyFrom(environment);
-        result = _fork.Step(plan);
+        result = _fork.StepFrom(environment, plan);
         return _fork;
     }
 

@@ -12,16 +12,17 @@ public readonly record struct ObservationField(string Name, string Unit);
 public sealed class ObservationLayout
 {
     private readonly CostModel _model;
-    private readonly int[] _plans;
+    private readonly ExpectedRewards _expected;
     private readonly BudgetSpec _budgets;
 
     /// <param name="plans">Plans of the model's table that the learner may choose; null: all of them.</param>
     public ObservationLayout(CostModel model, IReadOnlyList<int>? plans = null)
     {
         _model = model;
-        _plans = plans?.ToArray() ?? Enumerable.Range(0, model.Count).ToArray();
+        plans ??= [.. Enumerable.Range(0, model.Count)];
+        _expected = new ExpectedRewards(model, plans);
         _budgets = model.Scenario.Budgets ?? new();
-        Fields = [.. OwnFields, .. DebtFields(_budgets), .. _plans.Select(p => new ObservationField($"expected_reward[{model.Table.Plans[p]}]", "reward"))];
+        Fields = [.. OwnFields, .. DebtFields(_budgets), .. plans.Select(p => new ObservationField($"expected_reward[{model.Table.Plans[p]}]", "reward"))];
     }
 
     public IReadOnlyList<ObservationField> Fields { get; }
@@ -32,41 +33,48 @@ public sealed class ObservationLayout
     {
         var gap = _model.Scenario.Arrivals.MeanGap;
         var prior = _model.Scenario.Uplink.PriorBitsPerSecond;
+        Span<float> log = stackalloc float[16];
+        Logarithms.Of(
+        [
+            Clamped(o.Deadline / _model.Scenario.Deadlines.Median), 1 + o.UplinkBacklogBytes / 1000, Clamped(o.Rate / prior), Clamped(o.LastRate / prior),
+            Clamped(o.PreviousRate / prior), 1 + o.RateAge, o.SendingFor > 0 ? Clamped(o.SendingRate / prior) : 1,
+            o.ModemRates[1] > 0 ? Clamped(o.ModemRates[1] / prior) : 1, Clamped(o.ServerLoad), 1 + o.ServerLoadAge, Clamped(o.FastIntensity * gap),
+            Clamped(o.SlowIntensity * gap), 1 + o.EnergyDebt, 1 + o.MissDebt, 1 + o.AccuracyDebt, 1,
+        ], log);
         var i = 0;
-        vector[i++] = Log(o.Deadline / _model.Scenario.Deadlines.Median);
+        vector[i++] = log[0];
         vector[i++] = (float)Math.Min(o.DeviceBacklog / o.Deadline, 10);
         vector[i++] = (float)Math.Min(o.FallbackAtRisk / o.Deadline, 10);
         vector[i++] = (float)Math.Min(o.UplinkBacklogBytes * 8 / o.Rate / o.Deadline, 20);
         vector[i++] = (float)Math.Min(o.PendingBytes * 8 / o.Rate / o.Deadline, 20);
-        vector[i++] = (float)Math.Log(1 + o.UplinkBacklogBytes / 1000);
+        vector[i++] = log[1];
         vector[i++] = o.InFlight;
-        vector[i++] = Log(o.Rate / prior);
-        vector[i++] = Log(o.LastRate / prior);
-        vector[i++] = Log(o.PreviousRate / prior);
-        vector[i++] = (float)Math.Log(1 + o.RateAge);
+        vector[i++] = log[2];
+        vector[i++] = log[3];
+        vector[i++] = log[4];
+        vector[i++] = log[5];
         vector[i++] = (float)Math.Min(o.Volatility, 5);
         vector[i++] = (float)Math.Min(o.SendingFor / o.Deadline, 5);
-        vector[i++] = o.SendingFor > 0 ? Log(o.SendingRate / prior) : 0;
-        vector[i++] = o.ModemRates[1] > 0 ? Log(o.ModemRates[1] / prior) : 0;
+        vector[i++] = log[6];
+        vector[i++] = log[7];
         vector[i++] = (float)Math.Min(o.Rtt / o.Deadline, 5);
-        vector[i++] = Log(o.ServerLoad);
-        vector[i++] = (float)Math.Log(1 + o.ServerLoadAge);
-        vector[i++] = Log(o.FastIntensity * gap);
-        vector[i++] = Log(o.SlowIntensity * gap);
+        vector[i++] = log[8];
+        vector[i++] = log[9];
+        vector[i++] = log[10];
+        vector[i++] = log[11];
         vector[i++] = (float)Math.Min(o.SinceLastArrival / gap, 10);
         vector[i++] = (float)(o.Slowdown - 1 + o.Heat);
         vector[i++] = (float)o.Battery;
         if (_budgets.EnergyJoules < double.PositiveInfinity)
-            vector[i++] = (float)Math.Log(1 + o.EnergyDebt);
+            vector[i++] = log[12];
         if (_budgets.MissRate < double.PositiveInfinity)
-            vector[i++] = (float)Math.Log(1 + o.MissDebt);
+            vector[i++] = log[13];
         if (_budgets.AccuracyShortfall < double.PositiveInfinity)
-            vector[i++] = (float)Math.Log(1 + o.AccuracyDebt);
-        foreach (var p in _plans)
-            vector[i++] = (float)_model.Predict(p, o).Reward;
+            vector[i++] = log[14];
+        _expected.Write(o, vector[i..]);
     }
 
-    private static float Log(double x) => (float)Math.Log(Math.Clamp(x, 1e-4, 1e4));
+    private static double Clamped(double x) => Math.Clamp(x, 1e-4, 1e4);
 
     /// <summary>Only for budgets that there are, so that policies without any keep their layout.</summary>
     private static IEnumerable<ObservationField> DebtFields(BudgetSpec budgets)

@@ -20,10 +20,10 @@ public sealed class OffloadEnvironment : IOutcomeSink
 {
     private readonly WindowDraw _draw;
     private readonly Stations _stations;
-    private readonly bool[] _mask;
     private readonly Outcome[] _delivered;
     private readonly bool _forked;
     private int _deliveredCount;
+    private bool _powered = true;
 
     public OffloadEnvironment(CostModel model, ILinks links, ulong seed)
         : this(model, new WindowDraw(model.Scenario, links, seed, model.Table.Images), forked: false) { }
@@ -32,7 +32,6 @@ public sealed class OffloadEnvironment : IOutcomeSink
     {
         (Model, _draw, _forked) = (model, draw, forked);
         _stations = new Stations(model, draw) { Sink = this };
-        _mask = new bool[model.Count];
         _delivered = new Outcome[model.Scenario.Requests];
     }
 
@@ -45,7 +44,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
     public Observation Observation { get; } = new();
 
     /// <summary>Plans that can run now.</summary>
-    public ReadOnlySpan<bool> Mask => _mask;
+    public ReadOnlySpan<bool> Mask => Model.Table.Allowed(_powered);
 
     /// <summary>
     /// Outcomes that became known during the last step, in the order in which they did. A reset leaves them, so that whoever resets at once
@@ -90,11 +89,25 @@ public sealed class OffloadEnvironment : IOutcomeSink
     {
         if (Truncated)
             throw new InvalidOperationException("the window is over; call Reset with the number of the next one");
-        if ((uint)plan >= (uint)_mask.Length || !_mask[plan])
+        return Play(Observation.Request, plan, Mask);
+    }
+
+    /// <summary>One step from the state of <paramref name="other"/>, as if that one had been taken over first.</summary>
+    internal StepResult StepFrom(OffloadEnvironment other, int plan)
+    {
+        if (other.Truncated)
+            throw new InvalidOperationException("the window is over; there is no step after its last");
+        _stations.CopyFrom(other._stations);
+        Truncated = false;
+        return Play(other.Observation.Request, plan, other.Mask);
+    }
+
+    private StepResult Play(int request, int plan, ReadOnlySpan<bool> mask)
+    {
+        if ((uint)plan >= (uint)mask.Length || !mask[plan])
             throw new InvalidOperationException($"plan {plan} cannot run now; choose one whose Mask entry is true");
         var (reward, energy) = (_stations.TotalReward, _stations.Energy);
         _deliveredCount = 0;
-        var request = Observation.Request;
         _stations.Accept(request, plan);
         MoveTo(request + 1);
         if (request + 1 == _draw.Requests)
@@ -123,8 +136,8 @@ public sealed class OffloadEnvironment : IOutcomeSink
         _stations.CopyFrom(other._stations);
         _deliveredCount = 0;
         Truncated = other.Truncated;
-        if (!Truncated)
-            Look(other.Observation.Request, other.Observation.SinceLastArrival);
+        Observation.CopyFrom(other.Observation);
+        _powered = other._powered;
     }
 
     void IOutcomeSink.Deliver(in Outcome outcome) => _delivered[_deliveredCount++] = outcome;
@@ -141,6 +154,6 @@ public sealed class OffloadEnvironment : IOutcomeSink
     {
         _stations.Observe(request, Observation);
         Observation.SinceLastArrival = sinceLastArrival;
-        _stations.Allow(_mask);
+        _powered = _stations.BatteryJoules > 0;
     }
 }

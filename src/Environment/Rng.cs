@@ -11,6 +11,7 @@ public struct Rng
 {
     private ulong _s0, _s1, _s2, _s3;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Rng(ulong seed)
     {
         _s0 = Mix(ref seed);
@@ -20,15 +21,21 @@ public struct Rng
     }
 
     /// <summary>One stream a key: draws of one (window, request, purpose) never shift those of another.</summary>
-    public static Rng Keyed(ulong seed, ulong window, ulong request, RngPurpose purpose)
-    {
-        var key = seed;
-        key = Mix(ref key) ^ window;
-        key = Mix(ref key) ^ request;
-        key = Mix(ref key) ^ (ulong)purpose;
-        return new Rng(key);
-    }
+    public static Rng Keyed(ulong seed, ulong window, ulong request, RngPurpose purpose) => Keyed(RequestKey(WindowKey(seed, window), request), purpose);
 
+    /// <summary>The part of the key that all streams of a window share.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong WindowKey(ulong seed, ulong window) => Mix(ref seed) ^ window;
+
+    /// <summary>The part that all streams of a request share.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ulong RequestKey(ulong windowKey, ulong request) => Mix(ref windowKey) ^ request;
+
+    /// <param name="requestKey">Of <see cref="RequestKey"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Rng Keyed(ulong requestKey, RngPurpose purpose) => new(Mix(ref requestKey) ^ (ulong)purpose);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong NextUInt64()
     {
         var result = BitOperations.RotateLeft(_s0 + _s3, 23) + _s0;
@@ -43,10 +50,11 @@ public struct Rng
     }
 
     /// <summary>Uniform in [0, 1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>Uniform in 0 .. <paramref name="below"/> - 1.</summary>
-    public int NextInt(int below) => (int)(((UInt128)NextUInt64() * (ulong)below) >> 64);
+    public int NextInt(int below) => (int)Math.BigMul(NextUInt64(), (ulong)below, out _);
 
     /// <summary>Standard normal (Box and Muller 1958; one of the pair is used, so the stream's length does not depend on history).</summary>
     public double NextGaussian()

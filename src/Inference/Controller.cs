@@ -23,7 +23,6 @@ public sealed class Controller : IWorld, IOutcomeSink
     private readonly Stations _stations;
     private readonly Dictionary<int, Flight> _flights = [];
     private readonly Observation _observation = new();
-    private readonly bool[] _mask;
     private int _requests;
     private bool _over;
 
@@ -34,7 +33,6 @@ public sealed class Controller : IWorld, IOutcomeSink
         (_model, _policy, _device, _remote, _pool, _mailbox, _log) = (model, policy, device, remote, pool, mailbox, log);
         _stations = new Stations(model, this) { Sink = this, Margin = margin };
         _stations.Reset();
-        _mask = new bool[model.Count];
     }
 
     /// <summary>All energy spent, J, by the cost model's powers and the measured times.</summary>
@@ -124,8 +122,7 @@ public sealed class Controller : IWorld, IOutcomeSink
         _stations.Arrive();
         _stations.Observe(flight.Request, _observation);
         _observation.SinceLastArrival = sinceLast;
-        _stations.Allow(_mask);
-        var plan = _policy.Decide(_observation, _mask);
+        var plan = _policy.Decide(_observation, _stations.Allowed);
         flight.Planned(plan, _model.Table.Plans[plan], _model.Predict(plan, _observation), _observation, TimeProvider.System.GetElapsedTime(begun).TotalSeconds);
         _stations.Accept(flight.Request, plan);
     }

@@ -12,10 +12,20 @@ public sealed class CounterfactualTests
         Requests = 20,
     };
 
-    [Fact]
-    public void EveryPlanLeadsExactlyWhereStepLeads()
+    public static TheoryData<string> Worlds => ["rich", "clocks", "gates", "modem"];
+
+    private static OffloadEnvironment World(string name) => name switch
     {
-        var environment = TestWorld.Environment(Rich);
+        "rich" => TestWorld.Environment(Rich),
+        "clocks" => TestWorld.Environment(Rich with { Device = Rich.Device with { Clocks = TestWorld.Clocks, HiddenFactor = 1.3 }, Requests = 10 }),
+        "gates" => new(GatedWorld.Model(Rich with { Requests = 10, Reward = Rich.Reward with { Accuracy = AccuracySource.Images } }), TestWorld.Varying(), TestWorld.Seed),
+        _ => TestWorld.Environment(TestWorld.Scenario with { Uplink = TestWorld.Scenario.Uplink with { Observe = RateKnowledge.Modem }, Requests = 20 }),
+    };
+
+    [Theory, MemberData(nameof(Worlds))]
+    public void EveryPlanLeadsExactlyWhereStepLeads(string world)
+    {
+        var environment = World(world);
         for (var window = 0; window < 2; window++)
         {
             var counterfactual = new Counterfactual(environment);
@@ -29,7 +39,7 @@ public sealed class CounterfactualTests
                 {
                     if (!environment.Mask[plan])
                         continue;
-                    var stepped = TestWorld.Environment(Rich);
+                    var stepped = World(world);
                     stepped.Reset(window);
                     foreach (var p in played)
                         stepped.Step(p);

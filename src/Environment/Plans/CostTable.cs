@@ -24,6 +24,12 @@ public readonly record struct FallbackBranch(int Exit, double Seconds, double Ac
     public bool Exists => Exit >= 0;
 }
 
+/// <summary>What the stations have to know of a plan at every event, side by side in memory.</summary>
+/// <param name="IsGated">Whether images may leave early.</param>
+/// <param name="LongestSeconds">Device time of a request that no early exit answers, on the cool device.</param>
+/// <param name="MeanBytes">Expected on the uplink of a request whose head has not run.</param>
+internal readonly record struct PlanWork(PlanKind Kind, bool IsProbe, bool IsGated, double LongestSeconds, double MeanBytes);
+
 /// <summary>A profile and a scenario, worked out once for every plan of a table. Immutable; shared by threads.</summary>
 public sealed class CostTable
 {
@@ -31,6 +37,8 @@ public sealed class CostTable
     private readonly FallbackBranch[][] _branches;
     private readonly GatedPath?[] _paths;
     private readonly double[] _losses;
+    private readonly PlanWork[] _works;
+    private readonly bool[] _powered, _unpowered;
     private readonly bool _byImage;
 
     public PlanTable Plans { get; }
@@ -51,6 +59,8 @@ public sealed class CostTable
         _branches = new FallbackBranch[plans.Count][];
         _paths = new GatedPath?[plans.Count];
         _losses = new double[plans.Count];
+        _works = new PlanWork[plans.Count];
+        (_powered, _unpowered) = (new bool[plans.Count], new bool[plans.Count]);
         Runnable = new bool[plans.Count];
         var accuracy = profile.Accuracy.ToDictionary(a => (a.Exit, a.Cut, a.Bits), a => a.Value);
         var partitions = profile.Partitions.ToDictionary(p => (p.Exit, p.Cut));
@@ -62,11 +72,20 @@ public sealed class CostTable
                 Pass(p, scenario);
             _branches[p] = BranchesOf(p, scenario);
             Runnable[p] = _costs[p].MemoryBytes <= scenario.Device.MemoryBytes;
+            _unpowered[p] = plans[p] is { Kind: PlanKind.Drop, Probe: false };
+            _powered[p] = _unpowered[p] || Runnable[p];
+            _works[p] = new(plans[p].Kind, plans[p].Probe, _paths[p] is not null, LongestDeviceSeconds(p), _costs[p].MeanBytes);
         }
     }
 
+    /// <summary>Marks the plans that can run now: all that fit into memory while there is energy, else only to drop.</summary>
+    public ReadOnlySpan<bool> Allowed(bool powered) => powered ? _powered : _unpowered;
+
     public int Count => _costs.Length;
     public ref readonly PlanCost this[int plan] => ref _costs[plan];
+
+    /// <summary>What the stations ask of a plan at every event.</summary>
+    internal ref readonly PlanWork Work(int plan) => ref _works[plan];
 
     /// <summary>Images of the profile whose outcomes at every exit are known; 0 if none are.</summary>
     public int Images => Profile.Outcomes?.Images ?? 0;
@@ -113,6 +132,9 @@ public sealed class CostTable
                 best = branch;
         return best;
     }
+
+    /// <summary>Branches that can answer when plan's answer is late, the quickest first; empty where nothing is sent.</summary>
+    internal ReadOnlySpan<FallbackBranch> Branches(int plan) => _branches[plan];
 
     private PlanCost CostOf(
         OffloadPlan plan, Scenario scenario, Dictionary<(int, int, int), double> accuracy, Dictionary<(int, int), Partition> partitions)

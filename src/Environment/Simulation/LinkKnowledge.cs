@@ -6,12 +6,15 @@ internal struct LinkKnowledge
     /// <summary>Rates are measured no finer than this, s.</summary>
     public const double Resolution = 0.01;
 
+    private double _logPrior, _logLast;
     private double _logRate;        // smoothed log rate at the last transfer
     private double _smoothed;       // transfers behind it, saturating
     public double LastRate, PreviousRate, LastRateTime, Volatility, Rtt, Load, LoadTime;
 
     public static LinkKnowledge Nothing(Scenario s) => new()
     {
+        _logPrior = Math.Log(s.Uplink.PriorBitsPerSecond),
+        _logLast = Math.Log(s.Uplink.PriorBitsPerSecond),
         _logRate = Math.Log(s.Uplink.PriorBitsPerSecond),
         LastRate = s.Uplink.PriorBitsPerSecond,
         PreviousRate = s.Uplink.PriorBitsPerSecond,
@@ -28,11 +31,11 @@ internal struct LinkKnowledge
         var log = Math.Log(rate);
         // Half the weight to the newest: fast enough for cellular links, whose rate halves within seconds.
         if (_smoothed > 0)
-            Volatility += 0.3 * (Math.Abs(log - Math.Log(LastRate)) - Volatility);
+            Volatility += 0.3 * (Math.Abs(log - _logLast) - Volatility);
         _logRate = _smoothed == 0 ? log : _logRate + 0.5 * (log - _logRate);
         _smoothed = 1;
         PreviousRate = LastRate;
-        LastRate = rate;
+        (LastRate, _logLast) = (rate, log);
         LastRateTime = now;
     }
 
@@ -46,13 +49,20 @@ internal struct LinkKnowledge
     /// <summary>
     /// log r = prior + (log r_own - prior) * exp(-age / reversion), then towards the transfer under way with weight 1 - exp(-elapsed / 0.5 s).
     /// </summary>
-    public readonly double Estimate(Scenario s, double now, double sendingFor, double sendingRate)
+    /// <param name="memo">Of this method, kept from call to call.</param>
+    public readonly double Estimate(Scenario s, double now, double sendingFor, double sendingRate, ref EstimateMemo memo)
     {
-        var prior = Math.Log(s.Uplink.PriorBitsPerSecond);
-        var trust = double.IsNegativeInfinity(LastRateTime) ? 0 : Math.Exp(-(now - LastRateTime) / s.Uplink.ReversionSeconds);
-        var log = prior + (_logRate - prior) * trust;
+        var trust = double.IsNegativeInfinity(LastRateTime) ? 0 : memo.Trust.Of(-(now - LastRateTime) / s.Uplink.ReversionSeconds);
+        var log = _logPrior + (_logRate - _logPrior) * trust;
         if (sendingFor >= Resolution)
-            log += (Math.Log(Math.Max(sendingRate, 100)) - log) * (1 - Math.Exp(-sendingFor / 0.5));
-        return Math.Exp(log);
+            log += (memo.SendingLog.Of(Math.Max(sendingRate, 100)) - log) * (1 - memo.Sending.Of(-sendingFor / 0.5));
+        return memo.Rate.Of(log);
     }
+}
+
+/// <summary>What <see cref="LinkKnowledge.Estimate"/> worked out last.</summary>
+internal struct EstimateMemo
+{
+    public Exponential Trust, Sending, Rate;
+    public Logarithm SendingLog;
 }

@@ -10,28 +10,28 @@ public sealed partial class Stations
         if (!model.Scenario.Device.Calibrate || job.Nominal < 1e-3 || (job.Way < 0 && job.Stage == Stage.OnDevice && !model.Table.Ways(job.Plan).IsEmpty))
             return;
         var ratio = Math.Clamp((Now - job.Start) / job.Nominal, 0.1, 10);
-        if (Math.Abs(ratio - _calibration) < 1e-6)
+        if (Math.Abs(ratio - _now.Calibration) < 1e-6)
             return;
-        _calibration = _calibration == 1 ? ratio : _calibration * Math.Pow(ratio / _calibration, 0.2);
+        _now.Calibration = _now.Calibration == 1 ? ratio : _now.Calibration * Math.Pow(ratio / _now.Calibration, 0.2);
     }
 
     /// <summary>Of the device by what it computes now: 1 at the profile's clock, by its power at another.</summary>
     private double Use(in Job job) => job.Stage == Stage.OnDevice ? model.Use(job.Plan) : 1;
 
-    private double HeatNow() => model.Scenario.Device.Heat is { } h
-        ? Decayed(_heat, _onDevice >= 0 ? Use(_jobs[_onDevice]) : 0, Now - _heatTime, h.TimeConstant) : 0;
+    private double HeatNow() => _heats is { } h
+        ? Decayed(_now.Heat, _now.OnDevice >= 0 ? Use(_jobs[_now.OnDevice]) : 0, Now - _now.HeatTime, h.TimeConstant) : 0;
 
     /// <summary>Brings the heat up to now; the device had <paramref name="use"/> since the last change.</summary>
     private void Warm(double use)
     {
-        if (model.Scenario.Device.Heat is not { } h)
+        if (_heats is not { } h)
             return;
-        _heat = Decayed(_heat, use, Now - _heatTime, h.TimeConstant);
-        _heatTime = Now;
+        _now.Heat = Decayed(_now.Heat, use, Now - _now.HeatTime, h.TimeConstant);
+        _now.HeatTime = Now;
     }
 
     private static double Decayed(double heat, double use, double seconds, double constant) => use + (heat - use) * Math.Exp(-seconds / constant);
 
-    private double Slowdown(double heat) => model.Scenario.Device.Heat is { } h
+    private double Slowdown(double heat) => _heats is { } h
         ? 1 + (h.MaxSlowdown - 1) * Math.Clamp((heat - h.From) / (h.To - h.From), 0, 1) : 1;
 }

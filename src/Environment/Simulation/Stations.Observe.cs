@@ -10,17 +10,17 @@ public sealed partial class Stations
     {
         var s = model.Scenario;
         var heat = HeatNow();
-        var slowdown = Slowdown(heat) * _calibration;
+        var slowdown = Slowdown(heat) * _now.Calibration;
         (o.Request, o.Now, o.Deadline, o.InFlight) = (request, Now, world.Deadline(request), InFlight);
         double device = 0, risk = 0, uplink = 0, pending = 0, sendingFor = 0, sendingRate = 0;
-        for (var j = 0; j < _count; j++)
+        for (var j = 0; j < _now.Count; j++)
         {
             ref readonly var job = ref _jobs[j];
             switch (job.Stage)
             {
                 case Stage.WaitDevice or Stage.OnDevice:
-                    device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table.LongestDeviceSeconds(job.Plan) * slowdown;
-                    pending += job.Bytes * model.Table[job.Plan].GoesOn;
+                    device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table.Work(job.Plan).LongestSeconds * slowdown;
+                    pending += model.Table.Work(job.Plan).MeanBytes;
                     continue;
                 case Stage.OnFallback:
                     device += Math.Max(0, job.Due - Now);
@@ -44,32 +44,27 @@ public sealed partial class Stations
         (o.DeviceBacklog, o.FallbackAtRisk, o.UplinkBacklogBytes, o.PendingBytes) = (device, risk, uplink, pending);
         // A transfer that stalls says so by its rate of 0.
         (o.SendingFor, o.SendingRate) = sendingFor >= LinkKnowledge.Resolution ? (sendingFor, sendingRate) : (0, 0);
-        o.Rate = _knows.Estimate(s, Now, o.SendingFor, o.SendingRate);
-        (o.LastRate, o.PreviousRate, o.Volatility, o.Rtt) = (_knows.LastRate, _knows.PreviousRate, _knows.Volatility, _knows.Rtt);
-        o.RateAge = Math.Min(Observation.MaxAge, Now - _knows.LastRateTime);
-        (o.ServerLoad, o.ServerLoadAge) = (_knows.Load, Math.Min(Observation.MaxAge, Now - _knows.LoadTime));
+        o.Rate = _now.Knows.Estimate(s, Now, o.SendingFor, o.SendingRate, ref _estimate);
+        (o.LastRate, o.PreviousRate, o.Volatility, o.Rtt) = (_now.Knows.LastRate, _now.Knows.PreviousRate, _now.Knows.Volatility, _now.Knows.Rtt);
+        o.RateAge = Math.Min(Observation.MaxAge, Now - _now.Knows.LastRateTime);
+        (o.ServerLoad, o.ServerLoadAge) = (_now.Knows.Load, Math.Min(Observation.MaxAge, Now - _now.Knows.LoadTime));
         if (s.Uplink.Observe == RateKnowledge.Modem)
             ObserveModem(o);
-        (o.FastIntensity, o.SlowIntensity) = (_fast, _slow);
+        (o.FastIntensity, o.SlowIntensity) = (_now.Fast, _now.Slow);
         (o.Heat, o.Slowdown) = (heat, slowdown);
         if (s.Budgets is { } budgets)
         {
-            var debts = _queues.Debts;
+            var debts = _now.Queues.Debts;
             (o.EnergyDebt, o.MissDebt, o.AccuracyDebt) =
                 (debts.Energy / budgets.EnergyJoules, debts.Misses / budgets.MissRate, debts.AccuracyShortfall / budgets.AccuracyShortfall);
         }
         o.Battery = s.Device.Battery is { } b ? Math.Clamp(BatteryJoules / b.CapacityJoules, 0, 1) : 1;
     }
 
-    /// <summary>Marks the plans that can run now: all that fit into memory while there is energy, else only to drop.</summary>
-    public void Allow(Span<bool> mask)
-    {
-        var powered = BatteryJoules > 0;
-        for (var p = 0; p < mask.Length; p++)
-            mask[p] = model.Table.Plans[p] is { Kind: PlanKind.Drop, Probe: false } || (powered && model.Table.Runnable[p]);
-    }
+    /// <inheritdoc cref="CostTable.Allowed"/>
+    public ReadOnlySpan<bool> Allowed => model.Table.Allowed(BatteryJoules > 0);
 
-    public double SinceLastArrival => double.IsNegativeInfinity(_lastArrival) ? model.Scenario.Arrivals.MeanGap : Now - _lastArrival;
+    public double SinceLastArrival => double.IsNegativeInfinity(_now.LastArrival) ? model.Scenario.Arrivals.MeanGap : Now - _now.LastArrival;
 
     private void ObserveModem(Observation o)
     {

@@ -13,10 +13,10 @@ public sealed partial class Stations
             case Stage.OnDevice:
                 Calibrate(job);
                 LeaveDevice(ref job);
-                if (Leaves(job) || model.Table.Plans[job.Plan].Kind == PlanKind.Local)
+                if (Leaves(job) || model.Table.Work(job.Plan).Kind == PlanKind.Local)
                     Answer(j);
                 else
-                    EnterUplink(ref job);
+                    EnterUplink(j);
                 break;
             case Stage.OnUplink:
                 LeaveUplink(ref job, job.Bytes);
@@ -25,27 +25,26 @@ public sealed partial class Stations
                     Remove(j);
                     break;
                 }
-                job.Stage = Stage.ToServer;
-                job.End = Now + job.Rtt / 2;
+                Enter(j, Stage.ToServer);
+                Ends(j, Now + job.Rtt / 2);
                 break;
             case Stage.ToServer when model.Table[job.Plan].ServerSeconds == 0:
                 job.Load = world.LoadAt(Now);
-                job.Stage = Stage.ToDevice;
-                job.End = Now + job.Rtt / 2;
+                Enter(j, Stage.ToDevice);
+                Ends(j, Now + job.Rtt / 2);
                 break;
             case Stage.ToServer:
-                job.Stage = Stage.WaitServer;
+                Enter(j, Stage.WaitServer);
                 job.Ready = Now;
-                job.End = double.PositiveInfinity;
                 break;
             case Stage.OnServer:
-                _onServer = -1;
+                _now.OnServer = -1;
                 job.Server += Now - job.Start;
-                job.Stage = Stage.ToDevice;
-                job.End = Now + job.Rtt / 2;
+                Enter(j, Stage.ToDevice);
+                Ends(j, Now + job.Rtt / 2);
                 break;
             case Stage.ToDevice:
-                _knows.Answered(Now, job.Rtt, job.Load);
+                _now.Knows.Answered(Now, job.Rtt, job.Load);
                 Answer(j);
                 break;
             default:
@@ -70,7 +69,7 @@ public sealed partial class Stations
                 LeaveUplink(ref job, world.Carried(job, Now));
                 break;
             case Stage.OnServer:
-                _onServer = -1;
+                _now.OnServer = -1;
                 job.Server += Now - job.Start;
                 break;
         }
@@ -85,9 +84,8 @@ public sealed partial class Stations
                 FallBack(j);
                 return;
             }
-            job.Stage = Stage.WaitFallback;
+            Enter(j, Stage.WaitFallback);
             job.Ready = Now;
-            job.End = double.PositiveInfinity;
         }
         else
         {
@@ -137,66 +135,70 @@ public sealed partial class Stations
 
     private void FallBack(int j) => End(j, OutcomeKind.Fallback, _jobs[j].BranchAccuracy, _jobs[j].BranchExit);
 
-    private void EnterUplink(ref Job job)
+    private void EnterUplink(int j)
     {
-        job.Stage = Stage.WaitUplink;
+        ref var job = ref _jobs[j];
+        Enter(j, Stage.WaitUplink);
         job.Ready = Now;
-        job.End = double.PositiveInfinity;
         // The device may be hotter by then: the branch gets the time it needs at the heat that can be reached.
-        var slowdown = _calibration * (model.Scenario.Device.Heat is { } h ? Slowdown(Decayed(HeatNow(), 1, job.Deadline - Now, h.TimeConstant)) : 1);
+        var slowdown = _now.Calibration * (_heats is { } h ? Slowdown(Decayed(HeatNow(), 1, job.Deadline - Now, h.TimeConstant)) : 1);
         var branch = model.Fallback(job.Plan, job.Deadline - job.Arrival, Now + Margin - job.Arrival, slowdown);
         if (!branch.Exists)
             return;
         (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, model.Table.AccuracyOf(branch, job.Image), branch.Seconds / slowdown);
         job.CancelAt = job.Deadline - branch.Seconds - Margin;
+        Ends(j, double.PositiveInfinity);
     }
 
     /// <summary>Starts what can start; each station takes what became ready first.</summary>
     private void Dispatch()
     {
-        while (_onDevice < 0 && First(Stage.WaitFallback, Stage.WaitDevice) is >= 0 and var j)
+        while (_now.OnDevice < 0 && First(Stage.WaitFallback, Stage.WaitDevice) is >= 0 and var j)
         {
             ref var job = ref _jobs[j];
             var branch = job.Stage == Stage.WaitFallback;
             var slowdown = Slowdown(HeatNow());
             var expected = branch ? job.BranchSeconds : model.Table[job.Plan].DeviceSeconds;
             var ways = branch ? default : model.Table.Ways(job.Plan);
-            if (Now + (ways.IsEmpty ? expected : ways[0].DeviceSeconds) * slowdown * _calibration > job.Deadline + Tolerance)
+            if (Now + (ways.IsEmpty ? expected : ways[0].DeviceSeconds) * slowdown * _now.Calibration > job.Deadline + Tolerance)
             {
                 Lose(j);
                 continue;
             }
             job.Nominal = (!branch && job.Way >= 0 ? ways[job.Way].DeviceSeconds : expected) * slowdown;
             job.DeviceWait += Now - job.Ready;
-            job.Stage = branch ? Stage.OnFallback : Stage.OnDevice;
-            var longest = branch ? expected : model.Table.LongestDeviceSeconds(job.Plan);
-            (job.Start, job.Due, _onDevice) = (Now, Now + longest * slowdown * _calibration, j);
-            job.End = world.Compute(job, Now, job.Nominal);
+            Enter(j, branch ? Stage.OnFallback : Stage.OnDevice);
+            var longest = branch ? expected : model.Table.Work(job.Plan).LongestSeconds;
+            (job.Start, job.Due, _now.OnDevice) = (Now, Now + longest * slowdown * _now.Calibration, j);
+            Ends(j, world.Compute(job, Now, job.Nominal));
             Warm(0);
         }
-        if (_onUplink < 0 && First(Stage.WaitUplink, Stage.WaitUplink) is >= 0 and var u)
+        if (_now.OnUplink < 0 && First(Stage.WaitUplink, Stage.WaitUplink) is >= 0 and var u)
         {
             ref var job = ref _jobs[u];
             job.UplinkWait += Now - job.Ready;
-            job.Stage = Stage.OnUplink;
-            (job.Start, _onUplink) = (Now, u);
-            job.End = world.Send(job, Now);
-            _power.SendingStarts(model.Scenario, Now);
+            Enter(u, Stage.OnUplink);
+            (job.Start, _now.OnUplink) = (Now, u);
+            Ends(u, world.Send(job, Now));
+            _now.Power.SendingStarts(model.Scenario, Now);
         }
-        if (_onServer < 0 && First(Stage.WaitServer, Stage.WaitServer) is >= 0 and var s)
+        if (_now.OnServer < 0 && First(Stage.WaitServer, Stage.WaitServer) is >= 0 and var s)
         {
             ref var job = ref _jobs[s];
             job.Load = world.LoadAt(Now);
-            job.Stage = Stage.OnServer;
-            (job.Start, job.End, _onServer) = (Now, Now + model.Table[job.Plan].ServerSeconds * job.Load, s);
+            Enter(s, Stage.OnServer);
+            (job.Start, _now.OnServer) = (Now, s);
+            Ends(s, Now + model.Table[job.Plan].ServerSeconds * job.Load);
         }
     }
 
     /// <summary>The job of the preferred, else of the other stage, that has been ready for longest; -1 if none.</summary>
     private int First(Stage preferred, Stage other)
     {
+        if (_now.At[(int)preferred] + _now.At[(int)other] == 0)
+            return -1;
         var first = -1;
-        for (var j = 0; j < _count; j++)
+        for (var j = 0; j < _now.Count; j++)
         {
             var stage = _jobs[j].Stage;
             if (stage != preferred && stage != other)
@@ -210,34 +212,35 @@ public sealed partial class Stations
 
     private void LeaveDevice(ref Job job)
     {
-        Warm(Use(job));
-        _onDevice = -1;
+        if (_heats is not null)
+            Warm(Use(job));
+        _now.OnDevice = -1;
         var seconds = Now - job.Start;
         job.Device += seconds;
-        _deviceSeconds += seconds;
-        DeviceEnd = Now;
+        _now.DeviceSeconds += seconds;
+        _now.DeviceEnd = Now;
         Spend(ref job, job.Stage == Stage.OnDevice ? model.DeviceEnergy(job.Plan, seconds) : model.DeviceEnergy(seconds));
     }
 
     private void LeaveUplink(ref Job job, double bytes, bool learns = true)
     {
-        _onUplink = -1;
-        _power.SendingEnds(model.Scenario, Now);
+        _now.OnUplink = -1;
+        _now.Power.SendingEnds(model.Scenario, Now);
         var seconds = Now - job.Start;
         job.Uplink += seconds;
-        _uplinkSeconds += seconds;
-        UplinkEnd = Now;
+        _now.UplinkSeconds += seconds;
+        _now.UplinkEnd = Now;
         job.BytesSent += bytes;
-        BytesSent += bytes;
+        _now.BytesSent += bytes;
         Spend(ref job, model.SendEnergy(seconds, bytes));
         if (seconds > 0 && learns)
-            _knows.Sent(Now, bytes, seconds);
+            _now.Knows.Sent(Now, bytes, seconds);
     }
 
     private void Spend(ref Job job, double joules)
     {
         job.Energy += joules;
-        _power.Charge(model.Scenario, Now, joules);
+        _now.Power.Charge(model.Scenario, Now, joules);
     }
 
     private void End(int j, OutcomeKind kind, double accuracy, int exit)
@@ -256,16 +259,16 @@ public sealed partial class Stations
 
     private void Finish(ref Job job, OutcomeKind kind, double accuracy, int exit)
     {
-        InFlight--;
+        _now.InFlight--;
         var deadline = job.Deadline - job.Arrival;
         var inTime = kind is OutcomeKind.Answered or OutcomeKind.Fallback;
         var latency = inTime ? Math.Min(Now - job.Arrival, deadline) : deadline;
         var reward = model.Reward(inTime, accuracy, latency, deadline);
-        TotalReward += reward;
-        _misses += inTime ? 0 : 1;
-        _shortfall += model.BestAccuracy - (inTime ? accuracy : 0);
+        _now.Reward += reward;
+        _now.Misses += inTime ? 0 : 1;
+        _now.Shortfall += model.BestAccuracy - (inTime ? accuracy : 0);
         if (model.Scenario.Budgets is not null)
-            _queues.Known(new Costs(0, inTime ? 0 : 1, model.BestAccuracy - Expected(job, kind, exit)));
+            _now.Queues.Known(new Costs(0, inTime ? 0 : 1, model.BestAccuracy - Expected(job, kind, exit)));
         Sink?.Deliver(new Outcome(job.Request, job.Plan, kind, reward, inTime ? accuracy : 0, latency, deadline, job.Energy, job.BytesSent,
             model.Table[job.Plan].MemoryBytes, job.DeviceWait, job.Device, job.UplinkWait, job.Uplink, job.Server, job.Rtt,
             exit, job.Image));

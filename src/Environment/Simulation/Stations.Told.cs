@@ -12,8 +12,8 @@ public sealed partial class Stations
         get
         {
             var next = double.PositiveInfinity;
-            for (var j = 0; j < _count; j++)
-                next = Math.Min(next, _jobs[j].Next);
+            for (var j = 0; j < _now.Count; j++)
+                next = Math.Min(next, _next[j]);
             return next;
         }
     }
@@ -52,7 +52,8 @@ public sealed partial class Stations
         if (j >= 0)
         {
             ref var job = ref _jobs[j];
-            (job.Rtt, job.Load, job.Server, job.Stage) = (roundTrip, load, server, Stage.ToDevice);
+            Enter(j, Stage.ToDevice);
+            (job.Rtt, job.Load, job.Server) = (roundTrip, load, server);
         }
         Ended(j, at);
     }
@@ -71,7 +72,7 @@ public sealed partial class Stations
         if (job.Stage == Stage.OnUplink)
             // A link that was never used is not known to be slow.
             LeaveUplink(ref job, world.Carried(job, Now), learns: world.Carried(job, Now) > 0);
-        if (probe || !Retreat(ref job))
+        if (probe || !Retreat(j))
             EndOrRemove(j);
         else if (job.BranchSeconds == 0)
             FallBack(j);
@@ -91,16 +92,18 @@ public sealed partial class Stations
     }
 
     /// <returns>Whether there is a branch that takes over.</returns>
-    private bool Retreat(ref Job job)
+    private bool Retreat(int j)
     {
-        var slowdown = Slowdown(HeatNow()) * _calibration;
-        var busy = _onDevice >= 0 ? Math.Max(0, _jobs[_onDevice].Due - Now) : 0;
+        ref var job = ref _jobs[j];
+        var slowdown = Slowdown(HeatNow()) * _now.Calibration;
+        var busy = _now.OnDevice >= 0 ? Math.Max(0, _jobs[_now.OnDevice].Due - Now) : 0;
         var left = job.Deadline - Now - busy - Margin;
         var branch = model.Table.Fallback(job.Plan, left / slowdown);
         if (!branch.Exists || branch.Seconds * slowdown > left)
             return false;
         (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, branch.Accuracy, branch.Seconds);
-        (job.Stage, job.Ready, job.End) = (Stage.WaitFallback, Now, double.PositiveInfinity);
+        Enter(j, Stage.WaitFallback);
+        job.Ready = Now;
         return true;
     }
 
@@ -115,14 +118,14 @@ public sealed partial class Stations
     private void Ended(int j, double at)
     {
         if (j >= 0)
-            _jobs[j].End = at;
+            Ends(j, at);
         Advance(at);
     }
 
     /// <summary>The request's job at one of the stages from first to last; -1 where it is elsewhere by now.</summary>
     private int Find(int request, bool probe, Stage first, Stage last)
     {
-        for (var j = 0; j < _count; j++)
+        for (var j = 0; j < _now.Count; j++)
             if (_jobs[j].Request == request && _jobs[j].IsProbe == probe && _jobs[j].Stage >= first && _jobs[j].Stage <= last)
                 return j;
         return -1;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RlOffload.Environment.Plans;
 
 namespace RlOffload.Environment.Simulation;
@@ -13,39 +14,36 @@ public sealed partial class Stations(CostModel model, IWorld world)
     private const double Tolerance = 1e-9;
 
     private Job[] _jobs = new Job[32];
-    private int _count;
-    private int _onDevice = -1, _onUplink = -1, _onServer = -1;
-    private double _deviceSeconds, _uplinkSeconds, _heat, _heatTime, _fast, _slow, _lastArrival = double.NegativeInfinity;
-    private PowerMeter _power = PowerMeter.Full(model.Scenario);
-    private LinkKnowledge _knows = LinkKnowledge.Nothing(model.Scenario);
-    private double _calibration = 1;
-    private int _misses;
-    private double _shortfall;
-    private VirtualQueues _queues;
+    private double[] _next = new double[32]; // Job.Next of each, side by side
+    private Books _now = Books.New(model.Scenario);
+    private (Exponential Fast, Exponential Slow) _fades; // no state of the stations: what was worked out last
+    private EstimateMemo _estimate;
+    private readonly HeatSpec? _heats = model.Scenario.Device.Heat;
 
-    public double Now { get; private set; }
+    /// <summary>s since the window began.</summary>
+    public double Now { get => _now.Time; private set => _now.Time = value; }
 
     /// <summary>Sum of the rewards of all requests whose outcome is known.</summary>
-    public double TotalReward { get; private set; }
+    public double TotalReward => _now.Reward;
 
     /// <summary>All energy since the window began, J: work, sending, radio tails and idling.</summary>
-    public double Energy => _power.Energy(model.Scenario, Now);
+    public double Energy => _now.Power.Energy(model.Scenario, Now);
 
     /// <summary>All costs since the window began, of requests whose outcome is known.</summary>
-    public Costs Costs => new(Energy, _misses, _shortfall);
+    public Costs Costs => new(Energy, _now.Misses, _now.Shortfall);
 
     /// <summary>All bytes sent since the window began, probes and cancelled transfers included.</summary>
-    public double BytesSent { get; private set; }
+    public double BytesSent => _now.BytesSent;
 
-    public int InFlight { get; private set; }
+    public int InFlight => _now.InFlight;
 
     /// <summary>How long the device and the uplink have worked since the window began, s.</summary>
-    public double DeviceSeconds => _deviceSeconds + (_onDevice >= 0 ? Now - _jobs[_onDevice].Start : 0);
-    public double UplinkSeconds => _uplinkSeconds + (_onUplink >= 0 ? Now - _jobs[_onUplink].Start : 0);
+    public double DeviceSeconds => _now.DeviceSeconds + (_now.OnDevice >= 0 ? Now - _jobs[_now.OnDevice].Start : 0);
+    public double UplinkSeconds => _now.UplinkSeconds + (_now.OnUplink >= 0 ? Now - _jobs[_now.OnUplink].Start : 0);
 
     /// <summary>When work last left the device, and when the uplink; 0 before any did.</summary>
-    public double DeviceEnd { get; private set; }
-    public double UplinkEnd { get; private set; }
+    public double DeviceEnd => _now.DeviceEnd;
+    public double UplinkEnd => _now.UplinkEnd;
 
     /// <summary>How much earlier than it must a late answer is given up, s: real clocks wake late, simulated ones do not.</summary>
     public double Margin { get; init; }
@@ -53,70 +51,51 @@ public sealed partial class Stations(CostModel model, IWorld world)
     /// <summary>Receives outcomes; null where only the sums matter.</summary>
     public IOutcomeSink? Sink { get; init; }
 
-    public void Reset()
-    {
-        _count = InFlight = 0;
-        _onDevice = _onUplink = _onServer = -1;
-        Now = TotalReward = BytesSent = DeviceEnd = UplinkEnd = _deviceSeconds = _uplinkSeconds = _heat = _heatTime = _fast = _slow = 0;
-        _lastArrival = double.NegativeInfinity;
-        _power = PowerMeter.Full(model.Scenario);
-        _knows = LinkKnowledge.Nothing(model.Scenario);
-        _calibration = 1;
-        (_misses, _shortfall, _queues) = (0, 0, default);
-    }
+    public void Reset() => _now = Books.New(model.Scenario);
 
     public void CopyFrom(Stations other)
     {
-        if (_jobs.Length < other._count)
-            _jobs = new Job[other._jobs.Length];
-        other._jobs.AsSpan(0, other._count).CopyTo(_jobs);
-        (_count, _onDevice, _onUplink, _onServer) = (other._count, other._onDevice, other._onUplink, other._onServer);
-        (_heat, _heatTime, _power, _knows) = (other._heat, other._heatTime, other._power, other._knows);
-        (_fast, _slow, _lastArrival, _calibration) = (other._fast, other._slow, other._lastArrival, other._calibration);
-        (Now, TotalReward, BytesSent, InFlight) = (other.Now, other.TotalReward, other.BytesSent, other.InFlight);
-        (_misses, _shortfall, _queues) = (other._misses, other._shortfall, other._queues);
-        (DeviceEnd, UplinkEnd, _deviceSeconds, _uplinkSeconds) = (other.DeviceEnd, other.UplinkEnd, other._deviceSeconds, other._uplinkSeconds);
+        var count = other._now.Count;
+        if (_jobs.Length < count)
+            (_jobs, _next) = (new Job[other._jobs.Length], new double[other._jobs.Length]);
+        other._jobs.AsSpan(0, count).CopyTo(_jobs);
+        other._next.AsSpan(0, count).CopyTo(_next);
+        _now = other._now;
     }
 
     /// <summary>Takes notice of a request's arrival at the present time, before it is planned.</summary>
     public void Arrive()
     {
-        var gap = double.IsNegativeInfinity(_lastArrival) ? model.Scenario.Arrivals.MeanGap : Now - _lastArrival;
+        var gap = SinceLastArrival;
         double fast = 4 * model.Scenario.Arrivals.MeanGap, slow = 25 * model.Scenario.Arrivals.MeanGap;
-        if (double.IsNegativeInfinity(_lastArrival))
-            _fast = _slow = 1 / model.Scenario.Arrivals.MeanGap;
-        _fast = _fast * Math.Exp(-gap / fast) + 1 / fast;
-        _slow = _slow * Math.Exp(-gap / slow) + 1 / slow;
-        _lastArrival = Now;
+        if (double.IsNegativeInfinity(_now.LastArrival))
+            _now.Fast = _now.Slow = 1 / model.Scenario.Arrivals.MeanGap;
+        _now.Fast = _now.Fast * _fades.Fast.Of(-gap / fast) + 1 / fast;
+        _now.Slow = _now.Slow * _fades.Slow.Of(-gap / slow) + 1 / slow;
+        _now.LastArrival = Now;
         if (model.Scenario.Budgets is { } budgets)
-            _queues.Arrive(budgets, Energy);
+            _now.Queues.Arrive(budgets, Energy);
     }
 
     /// <summary>Puts the request that arrives now under its plan.</summary>
     public void Accept(int request, int plan)
     {
-        var offload = model.Table.Plans[plan];
         ref readonly var cost = ref model.Table[plan];
+        ref readonly var work = ref model.Table.Work(plan);
         var deadline = world.Deadline(request);
-        if (offload.Probe)
-            Add(new Job { Request = request, Plan = plan, IsProbe = true, Stage = Stage.WaitUplink, Arrival = Now, Ready = Now, Bytes = CostModel.ProbeBytes,
-                Deadline = Now + deadline, CancelAt = Now + deadline, End = double.PositiveInfinity, BranchExit = -1, Image = -1, Way = -1, Passed = -1 });
-        var image = world.Image(request);
-        var job = new Job { Request = request, Plan = plan, Arrival = Now, Ready = Now, Deadline = Now + deadline, Rtt = world.RoundTrip(request),
-            CancelAt = Now + deadline, Bytes = cost.Bytes, End = double.PositiveInfinity, BranchExit = -1, Image = image, Passed = -1,
-            Way = image < 0 || model.Table.Ways(plan).IsEmpty ? -1 : model.Table.WayOf(plan, image) };
-        InFlight++;
-        if (offload.Kind == PlanKind.Drop)
+        if (work.IsProbe)
         {
-            Finish(ref job, OutcomeKind.Dropped, 0, -1);
+            ref var probe = ref Add(request, plan, Stage.WaitUplink, deadline, CostModel.ProbeBytes);
+            (probe.IsProbe, probe.Image, probe.Way) = (true, -1, -1);
         }
-        else
-        {
-            job.Stage = Stage.WaitDevice;
-            if (offload.Kind != PlanKind.Local && cost.DeviceSeconds == 0)
-                EnterUplink(ref job); // a stage of zero work is bypassed
-            Add(job);
-        }
+        ref var job = ref Add(request, plan, Stage.WaitDevice, deadline, cost.Bytes);
+        (job.Image, job.Rtt) = (world.Image(request), world.RoundTrip(request));
+        job.Way = job.Image < 0 || !work.IsGated ? -1 : model.Table.WayOf(plan, job.Image);
+        _now.InFlight++;
+        if (work.Kind == PlanKind.Drop)
+            End(_now.Count - 1, OutcomeKind.Dropped, 0, -1);
+        else if (work.Kind != PlanKind.Local && cost.DeviceSeconds == 0)
+            EnterUplink(_now.Count - 1); // a stage of zero work is bypassed
         Dispatch();
     }
 
@@ -125,14 +104,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
     {
         while (true)
         {
-            var next = -1;
-            var time = double.PositiveInfinity;
-            for (var j = 0; j < _count; j++)
-            {
-                var t = _jobs[j].Next;
-                if (t < time || (t == time && Before(j, next)))
-                    (next, time) = (j, t);
-            }
+            var (next, time) = Earliest();
             if (next < 0 || time > until)
                 break;
             Now = Math.Max(Now, time);
@@ -146,15 +118,27 @@ public sealed partial class Stations(CostModel model, IWorld world)
             Now = Math.Max(Now, until);
     }
 
+    /// <summary>The job to which something happens first, and when; -1 if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private (int Job, double Time) Earliest()
+    {
+        var (first, time) = (-1, double.PositiveInfinity);
+        var next = _next.AsSpan(0, _now.Count);
+        for (var j = 0; j < next.Length; j++)
+            if (next[j] < time || (next[j] == time && Before(j, first)))
+                (first, time) = (j, next[j]);
+        return (first, time);
+    }
+
     /// <summary>Lets all work end and charges the radio's last tail in full.</summary>
     public void Drain()
     {
         Advance(double.PositiveInfinity);
-        _power.Close(model.Scenario);
+        _now.Power.Close(model.Scenario);
     }
 
     /// <summary>The battery's level, J; infinite on mains.</summary>
-    public double BatteryJoules => _power.Battery(model.Scenario, Now);
+    public double BatteryJoules => _now.Power.Battery(model.Scenario, Now);
 
     /// <summary>
     /// Equal for states that every future treats alike: the same work at the same stages, the same heat and battery. What was earned, and what
@@ -164,7 +148,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
     public ulong FutureHash(bool tails = false)
     {
         var sum = 0UL;
-        for (var j = 0; j < _count; j++)
+        for (var j = 0; j < _now.Count; j++)
         {
             ref readonly var job = ref _jobs[j];
             var running = job.End < double.PositiveInfinity;
@@ -175,11 +159,11 @@ public sealed partial class Stations(CostModel model, IWorld world)
         if (model.Scenario.Device.Heat is not null)
             sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(HeatNow()));
         if (model.Scenario.Device.HiddenFactor != 1)
-            sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(_calibration));
+            sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(_now.Calibration));
         if (model.Scenario.Device.Battery is not null)
             sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(BatteryJoules));
         if (tails && model.Scenario.Radio.TailWatts > 0)
-            sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(_power.LastSendEnd));
+            sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(_now.Power.LastSendEnd));
         return sum;
     }
 
@@ -193,21 +177,51 @@ public sealed partial class Stations(CostModel model, IWorld world)
     private bool Before(int a, int b) => b < 0 || _jobs[a].Request < _jobs[b].Request
         || (_jobs[a].Request == _jobs[b].Request && !_jobs[a].IsProbe && _jobs[b].IsProbe);
 
-    private void Add(in Job job)
+    /// <summary>A job that has just arrived.</summary>
+    private ref Job Add(int request, int plan, Stage stage, double deadline, double bytes)
     {
-        if (_count == _jobs.Length)
-            Array.Resize(ref _jobs, 2 * _count);
-        _jobs[_count++] = job;
+        if (_now.Count == _jobs.Length)
+        {
+            Array.Resize(ref _jobs, 2 * _now.Count);
+            Array.Resize(ref _next, 2 * _now.Count);
+        }
+        ref var job = ref _jobs[_now.Count];
+        job = default;
+        (job.Request, job.Plan, job.Stage, job.BranchExit, job.Passed) = (request, plan, stage, -1, -1);
+        (job.Arrival, job.Ready, job.Deadline, job.CancelAt, job.Bytes) = (Now, Now, Now + deadline, Now + deadline, bytes);
+        _now.At[(int)stage]++;
+        Ends(_now.Count++, double.PositiveInfinity);
+        return ref job;
+    }
+
+    /// <summary>The job goes on to a stage that does not end by itself until <see cref="Ends"/> says when.</summary>
+    private void Enter(int j, Stage stage)
+    {
+        ref var job = ref _jobs[j];
+        _now.At[(int)job.Stage]--;
+        _now.At[(int)stage]++;
+        job.Stage = stage;
+        Ends(j, double.PositiveInfinity);
+    }
+
+    /// <summary>When the job's stage ends by itself.</summary>
+    private void Ends(int j, double time)
+    {
+        ref var job = ref _jobs[j];
+        job.End = time;
+        _next[j] = job.Next;
     }
 
     private void Remove(int j)
     {
-        var last = --_count;
+        _now.At[(int)_jobs[j].Stage]--;
+        var last = --_now.Count;
         if (j == last)
             return;
         _jobs[j] = _jobs[last];
-        if (_onDevice == last) _onDevice = j;
-        if (_onUplink == last) _onUplink = j;
-        if (_onServer == last) _onServer = j;
+        _next[j] = _next[last];
+        if (_now.OnDevice == last) _now.OnDevice = j;
+        if (_now.OnUplink == last) _now.OnUplink = j;
+        if (_now.OnServer == last) _now.OnServer = j;
     }
 }

@@ -55,14 +55,14 @@ public sealed class WindowDraw : IWorld
     {
         Window = window;
         Arrivals.Draw(_scenario.Arrivals, _seed, (ulong)window, ArrivalTimes);
+        var key = Rng.WindowKey(_seed, (ulong)window);
         for (var i = 0; i < Deadlines.Length; i++)
         {
-            var deadline = Rng.Keyed(_seed, (ulong)window, (ulong)i, RngPurpose.Deadline);
-            Deadlines[i] = _scenario.Deadlines.Median * Math.Exp(_scenario.Deadlines.Spread * (2 * deadline.NextDouble() - 1));
-            var rtt = Rng.Keyed(_seed, (ulong)window, (ulong)i, RngPurpose.Rtt);
+            var request = Rng.RequestKey(key, (ulong)i);
+            Deadlines[i] = _scenario.Deadlines.Median * Math.Exp(_scenario.Deadlines.Spread * (2 * Rng.Keyed(request, RngPurpose.Deadline).NextDouble() - 1));
+            var rtt = Rng.Keyed(request, RngPurpose.Rtt);
             Rtts[i] = _links.DrawRtt(ref rtt);
-            var image = Rng.Keyed(_seed, (ulong)window, (ulong)i, RngPurpose.Image);
-            Images[i] = _imageCount > 0 ? image.NextInt(_imageCount) : -1;
+            Images[i] = _imageCount > 0 ? Rng.Keyed(request, RngPurpose.Image).NextInt(_imageCount) : -1;
         }
         var end = ArrivalTimes[^1] + 2 * _scenario.Deadlines.Median * Math.Exp(_scenario.Deadlines.Spread);
         var link = _links.At(window, end);

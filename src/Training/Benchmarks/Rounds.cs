@@ -30,9 +30,9 @@ public static class Rounds
                 repeats[c] *= 2;
         }
         var times = contestants.Select(_ => new double[rounds]).ToArray();
-        for (var round = 0; round < rounds; round++)
+        for (var round = -1; round < rounds; round++) // the first is for the compiler
             for (var c = 0; c < contestants.Length; c++)
-                times[c][round] = Once(contestants[c], repeats[c]);
+                times[c][Math.Max(0, round)] = Once(contestants[c], repeats[c]);
         return [.. times.Select(t => Spread.Of(t))];
     }
 
