@@ -6,6 +6,7 @@ using RlOffload.Agents;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 using RlOffload.Training.Config;
+using RlOffload.Training.TensorBoard;
 
 namespace RlOffload.Training;
 
@@ -16,7 +17,7 @@ public sealed record RunManifest(
     double? BestValidation = null, double? UntrainedValidation = null, int? TuningTrials = null);
 
 /// <summary>
-/// The folder of a training run: config.yaml (resolved), manifest.json, metrics.csv, checkpoint.bin (resumes bit for bit) and the one before it,
+/// The folder of a training run: config.yaml (resolved), manifest.json, metrics.csv and the same for TensorBoard, checkpoint.bin (resumes bit for bit) and the one before it,
 /// evaluation.json, report.html.
 /// Each file is written beside its place and moved there, so that an interruption leaves the last whole one.
 /// </summary>
@@ -37,6 +38,9 @@ public sealed class RunFolder(string path)
     /// <summary>The page with the learning curves and, once the run is finished, the evaluation.</summary>
     public string Report => System.IO.Path.Combine(Root, "report.html");
 
+    /// <summary>What metrics.csv holds, for TensorBoard.</summary>
+    public EventFile Events { get; } = new(System.IO.Path.Combine(System.IO.Path.GetFullPath(path), "events.out.tfevents.rloffload"));
+
     /// <summary>The two newest.</summary>
     public CheckpointFile Checkpoints { get; } = new(System.IO.Path.Combine(System.IO.Path.GetFullPath(path), "checkpoint.bin"));
 
@@ -44,7 +48,7 @@ public sealed class RunFolder(string path)
     public static bool IsIn(string folder) => folder.Length > 0 && new RunFolder(folder) is var run && run.Checkpoints.Exists && File.Exists(run.Config);
 
     /// <summary>Makes the folder of a run that has learned nothing yet; from here on it can be resumed.</summary>
-    public void Begin(Experiment experiment, RunManifest manifest, TrainingLoop loop)
+    public void Begin(Experiment experiment, RunManifest manifest, TrainingLoop loop, DateTimeOffset now)
     {
         Directory.CreateDirectory(Root);
         // A checkpoint of the run that was here must not be taken for one of this run.
@@ -52,6 +56,7 @@ public sealed class RunFolder(string path)
         File.Delete(Evaluation);
         File.Delete(Report);
         WriteText(Config, experiment.ResolvedYaml(Root));
+        Events.Begin(now);
         // The checkpoint comes last: where it is, all is there that a resumed run needs.
         WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));
         WriteText(Metrics, string.Join(',', [Columns, .. loop.Agent.Measures]) + "\n");
@@ -71,8 +76,11 @@ public sealed class RunFolder(string path)
         }
     }
 
-    public void Append(in TrainProgress p)
+    /// <param name="agent">Whose measures they are.</param>
+    /// <param name="measures">Their names.</param>
+    public void Append(in TrainProgress p, string agent, IReadOnlyList<string> measures, DateTimeOffset now)
     {
+        Events.Append(p.Step, now, [("reward/return", p.Return), ("reward/validation", p.Checked ? p.Validation : double.NaN), .. measures.Zip(p.Measures, (name, value) => ($"{agent}/{name}", value))]);
         // Whoever watches the file must not keep training from writing it.
         using var file = new FileStream(Metrics, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{p.Step},{p.Window},{p.Return:G6},{p.Validation:G6},{p.BestValidation:G6}")
@@ -97,6 +105,7 @@ public sealed class RunFolder(string path)
             loop.Load(reader, file);
             return loop;
         }, warn);
+        Events.CutBack(loop.Step);
         if (!File.Exists(Metrics))
             return;
         // What follows the last line break was cut off while it was written.

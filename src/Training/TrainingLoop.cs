@@ -8,9 +8,10 @@ namespace RlOffload.Training;
 /// <param name="Window">Windows played.</param>
 /// <param name="Return">Mean reward a request over the windows just ended, as they were explored.</param>
 /// <param name="Validation">Mean reward a request of the greedy policy on the validation windows, at the last check; NaN before the first.</param>
+/// <param name="Checked">Whether <paramref name="Validation"/> was measured just now.</param>
 /// <param name="Measures">What the agent says of its last update, by <see cref="IAgent.Measures"/>.</param>
 /// <remarks>Under budgets a validation that exceeds them counts as less than any that keeps them: <see cref="BudgetKeeper.Merit"/>.</remarks>
-public readonly record struct TrainProgress(int Step, int Window, double Return, double Validation, double BestValidation, IReadOnlyList<double> Measures);
+public readonly record struct TrainProgress(int Step, int Window, double Return, double Validation, double BestValidation, bool Checked, IReadOnlyList<double> Measures);
 
 /// <summary>
 /// Trains an agent: observe, choose, step, remember what became known, learn. The unit of work is a window of each environment; between
@@ -81,14 +82,15 @@ public sealed partial class TrainingLoop
                     Agent.Learn(_measures);
             }
         var reward = End();
-        if (Step >= _nextValidation || Done)
+        var check = Step >= _nextValidation || Done;
+        if (check)
         {
             _nextValidation += _options.ValidateEvery;
             _lastValidation = Validate();
             if (_lastValidation > BestValidation)
                 Keep(_lastValidation);
         }
-        return new TrainProgress(Step, Window, reward, _lastValidation, BestValidation, [.. _measures]);
+        return new TrainProgress(Step, Window, reward, _lastValidation, BestValidation, check, [.. _measures]);
     }
 
     private void Begin()

@@ -40,7 +40,7 @@ public sealed class TrainingRun
     public void Begin()
     {
         RequireFree();
-        _folder.Begin(_world.Experiment, _manifest, Loop);
+        _folder.Begin(_world.Experiment, _manifest, Loop, _time.GetUtcNow());
     }
 
     /// <returns>Warnings: a checkpoint that was torn and is skipped.</returns>
@@ -75,7 +75,7 @@ public sealed class TrainingRun
         while (!Loop.Done && !cancel.IsCancellationRequested)
         {
             var p = Loop.Advance();
-            _folder.Append(p);
+            _folder.Append(p, _manifest.Agent, Loop.Agent.Measures, _time.GetUtcNow());
             progress(p);
             if (_time.GetElapsedTime(saved) <= every)
                 continue;

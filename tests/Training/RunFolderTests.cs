@@ -58,7 +58,7 @@ public sealed class RunFolderTests
         config.Write("run/evaluation.json", "old");
         config.Write("run/checkpoint.previous.bin", "older");
         var world = config.World();
-        run.Begin(world.Experiment, new("n", 1, "sac", "a", "b", "c", "d", "e", [], "1", "10", "2026-01-01"), TrainingLoop.Of(world));
+        run.Begin(world.Experiment, new("n", 1, "sac", "a", "b", "c", "d", "e", [], "1", "10", "2026-01-01"), TrainingLoop.Of(world), DateTimeOffset.UnixEpoch);
         Assert.False(File.Exists(run.Checkpoints.Previous) || File.Exists(run.Evaluation));
         var resumed = TrainingLoop.Of(world);
         run.Load(resumed, w => Assert.Fail(w));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RlOffload.Environment;
 using RlOffload.Training;
+using RlOffload.Training.TensorBoard;
 
 namespace RlOffload.Tests.Training;
 
@@ -29,6 +30,8 @@ public sealed class TrainingRunTests
         Assert.Equal(File.ReadAllBytes(whole.Checkpoint), File.ReadAllBytes(parts.Checkpoint));
         Assert.Equal(File.ReadAllText(whole.Metrics), File.ReadAllText(parts.Metrics));
         Assert.Equal(File.ReadAllText(whole.Manifest), File.ReadAllText(parts.Manifest));
+        Assert.Equal(Steps(whole.Events), Steps(parts.Events));
+        Assert.Equal([0, 30, 60, 90, 120, 150], Steps(parts.Events));
         Assert.Empty(Directory.GetFiles(parts.Root, "*.partial"));
     }
 
@@ -68,6 +71,17 @@ public sealed class TrainingRunTests
         problems = Assert.Throws<InputException>(() => new TrainingRun(config.World(), folder, TimeProvider.System).Resume()).Problems;
         Assert.Contains(problems, p => p.Contains("profile_sha256: was x when", StringComparison.Ordinal));
         Assert.Contains(problems, p => p.Contains("agent: was another when the run began, is sac now", StringComparison.Ordinal));
+    }
+
+    /// <summary>Steps of the events in a file, that of its version first.</summary>
+    private static List<long> Steps(EventFile file)
+    {
+        ReadOnlySpan<byte> bytes = File.ReadAllBytes(file.Path);
+        var steps = new List<long>();
+        for (; TfRecord.TryRead(bytes, out var data, out var length); bytes = bytes[length..])
+            steps.Add(RlOffload.Training.TensorBoard.Proto.Event.Parser.ParseFrom(data).Step);
+        Assert.Equal(0, bytes.Length);
+        return steps;
     }
 
     private static void Learn(World world, RunFolder folder, int windows = int.MaxValue)
