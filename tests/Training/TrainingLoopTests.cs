@@ -1,4 +1,5 @@
 using RlOffload.Agents;
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 using RlOffload.Tests.Environment;
@@ -41,7 +42,7 @@ public sealed class TrainingLoopTests
         while (!second.Done)
             last = Line(second.Advance());
         Assert.Equal(expected[^1], last);
-        Assert.True(((SacAgent)whole.Agent).Sac.Updates > 100);
+        Assert.True(((DiscreteSac)((ReplayAgent)whole.Agent).Learner).Updates > 100);
         Assert.Equal(Saved(whole), Saved(second));
     }
 
@@ -179,7 +180,7 @@ public sealed class TrainingLoopTests
         while (!whole.Done)
             Assert.Equal(Line(whole.Advance()), Line(resumed.Advance()));
         Assert.Equal(Saved(whole), Saved(resumed));
-        Assert.Equal((400 - 60) / 2, ((SacAgent)whole.Agent).Sac.Updates);
+        Assert.Equal((400 - 60) / 2, ((DiscreteSac)((ReplayAgent)whole.Agent).Learner).Updates);
     }
 
     [Fact]

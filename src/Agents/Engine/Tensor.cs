@@ -54,6 +54,16 @@ public sealed class Tensor
     public Tensor Abs() => Max(this, -this);
     public Tensor Square() => this * this;
 
+    /// <summary>x^2 / 2 up to delta, delta (|x| - delta / 2) beyond (Huber 1964); delta 0 bends nowhere.</summary>
+    public Tensor Huber(double delta)
+    {
+        if (delta == 0)
+            return 0.5 * Square();
+        var (size, bend) = (Abs(), _graph.Constant(delta));
+        var inner = Min(size, bend);
+        return 0.5 * inner.Square() + delta * (size - inner);
+    }
+
     public Tensor Exp() => _graph.Unary(Op.Exp, this);
     public Tensor Log() => _graph.Unary(Op.Log, this);
     public Tensor Sqrt() => _graph.Unary(Op.Sqrt, this);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using RlOffload.Agents.Engine;
 
 namespace RlOffload.Agents.Learning;
 
@@ -11,8 +12,7 @@ public sealed class RunningNormaliser
 {
     private readonly double[] _mean;
     private readonly double[] _squares;
-    private readonly float[] _meanSingle;
-    private readonly float[] _std;
+    private readonly Matrix _meanSingle, _std;
 
     public float Clip { get; }
 
@@ -22,17 +22,16 @@ public sealed class RunningNormaliser
     /// <summary>While set, <see cref="Observe"/> changes nothing: evaluation and deployment.</summary>
     public bool Frozen { get; set; }
 
-    public ReadOnlySpan<float> Mean => _meanSingle;
-    public ReadOnlySpan<float> Std => _std;
+    public ReadOnlySpan<float> Mean => _meanSingle.Row(0);
+    public ReadOnlySpan<float> Std => _std.Row(0);
 
     public RunningNormaliser(int features, double clip)
     {
         Clip = (float)clip;
         _mean = new double[features];
         _squares = new double[features];
-        _meanSingle = new float[features];
-        _std = new float[features];
-        Array.Fill(_std, 1f);
+        (_meanSingle, _std) = (Matrix.Zeros(1, features), Matrix.Zeros(1, features));
+        _std.Span.Fill(1);
     }
 
     public void Observe(ReadOnlySpan<float> observation)
@@ -54,7 +53,7 @@ public sealed class RunningNormaliser
     public void Normalise(ReadOnlySpan<float> observation, Span<float> normalised)
     {
         var width = Vector<float>.Count;
-        ReadOnlySpan<float> mean = _meanSingle, std = _std;
+        ReadOnlySpan<float> mean = Mean, std = Std;
         var (low, high) = (new Vector<float>(-Clip), new Vector<float>(Clip));
         var i = 0;
         for (; i + width <= mean.Length; i += width)
@@ -72,6 +71,10 @@ public sealed class RunningNormaliser
         for (var b = 0; b < rows.Rows; b++)
             Normalise(rows.Row(b), rows.Row(b));
     }
+
+    /// <summary>The same in a graph, [b, n] to [b, n]: of the moments as they are when it runs, or when it is frozen.</summary>
+    public Tensor Lower(Graph graph, Tensor observation) =>
+        ((observation - graph.Parameter("normaliser.mean", _meanSingle)) / graph.Parameter("normaliser.std", _std)).Clip(-Clip, Clip);
 
     internal void Save(BinaryWriter writer)
     {
@@ -92,12 +95,13 @@ public sealed class RunningNormaliser
 
     private void Publish()
     {
+        Span<float> means = _meanSingle.Row(0), deviations = _std.Row(0);
         for (var i = 0; i < _mean.Length; i++)
         {
             var std = Count > 0 ? Math.Sqrt(_squares[i] / Count) : 0;
-            _meanSingle[i] = (float)_mean[i];
+            means[i] = (float)_mean[i];
             // Below this, what is left is the rounding of a constant, not a signal.
-            _std[i] = std > 1e-6 * Math.Max(1e-6, Math.Abs(_mean[i])) ? (float)std : 1f;
+            deviations[i] = std > 1e-6 * Math.Max(1e-6, Math.Abs(_mean[i])) ? (float)std : 1f;
         }
     }
 }

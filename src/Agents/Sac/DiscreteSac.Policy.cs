@@ -1,5 +1,6 @@
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
+using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Sac;
@@ -20,6 +21,9 @@ public sealed partial class DiscreteSac
     public int Observations => Actor.Inputs;
     public int Actions => Actor.Outputs;
     public SacOptions Options => _options;
+    public double Gamma => _options.Gamma;
+    public bool UsesPrior => _options.UsePrior;
+    public IReadOnlyList<string> Measures { get; } = ["critic_loss", "actor_loss", "alpha", "entropy", "mean_q"];
 
     /// <summary>Updates done.</summary>
     public long Updates { get; private set; }
@@ -91,33 +95,11 @@ public sealed partial class DiscreteSac
     public int Act(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ref Rng rng, bool greedy, ReadOnlySpan<float> prior = default)
     {
         Logits(observation, mask, _logits, prior);
-        var best = mask.IndexOf(true);
-        if (best < 0)
-            throw new ArgumentException("no action is valid", nameof(mask));
-        for (var a = best + 1; a < mask.Length; a++)
-            if (mask[a] && _logits[a] > _logits[best])
-                best = a;
-        return greedy ? best : Draw(mask, _logits[best], rng.NextDouble());
+        return greedy ? Categorical.Best(_logits, mask) : Categorical.Draw(_logits, mask, rng.NextDouble());
     }
 
-    /// <summary>The action at which the policy's cumulative probability passes <paramref name="u"/>.</summary>
-    private int Draw(ReadOnlySpan<bool> mask, float highest, double u)
-    {
-        var total = 0.0;
-        for (var a = 0; a < mask.Length; a++)
-            total += mask[a] ? MathF.Exp(_logits[a] - highest) : 0;
-        var (left, last) = (u * total, -1);
-        for (var a = 0; a < mask.Length; a++)
-        {
-            if (!mask[a])
-                continue;
-            last = a;
-            left -= MathF.Exp(_logits[a] - highest);
-            if (left < 0)
-                break;
-        }
-        return last;
-    }
+    public int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng) =>
+        Act(observation, mask, ref rng, greedy: false, prior);
 
     /// <summary>Writes everything an update reads, so that a loaded agent continues bit for bit.</summary>
     public void Save(BinaryWriter writer)

@@ -1,5 +1,6 @@
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
+using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Sac;
@@ -8,7 +9,7 @@ namespace RlOffload.Agents.Sac;
 /// Masked discrete soft actor-critic. <see cref="SacUpdate"/> is the mathematics of an update; this holds what it works on and runs it. The same seed and
 /// replay give the same bits.
 /// </summary>
-public sealed partial class DiscreteSac : IDisposable
+public sealed partial class DiscreteSac : IReplayLearner, IDisposable
 {
     private readonly SacOptions _options;
     private readonly SacNetworks _networks;
@@ -36,6 +37,12 @@ public sealed partial class DiscreteSac : IDisposable
         _engine.Run();
         Updates++;
         return new SacMetrics(Number(_update.CriticLoss), Number(_update.ActorLoss), alpha, Number(_update.Entropy), Number(_update.MeanQ));
+    }
+
+    void IReplayLearner.Update(ReplayBuffer replay, Span<double> measures)
+    {
+        var m = Update(replay);
+        (measures[0], measures[1], measures[2], measures[3], measures[4]) = (m.CriticLoss, m.ActorLoss, m.Alpha, m.NormalisedEntropy, m.MeanQ);
     }
 
     private float Number(Tensor output) => _engine.Read(output).Row(0)[0];

@@ -1,3 +1,4 @@
+using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Sac;
@@ -112,9 +113,11 @@ public sealed record SacOptions : IAgentOptions
     /// <summary>Whether the caller gives prior logits (a planner's scores) that are added to the actor's; the replay then stores them.</summary>
     public bool UsePrior { get; init; }
 
-    IAgent IAgentOptions.Create(AgentSetup setup) => new SacAgent(setup, this);
+    IAgent IAgentOptions.Create(AgentSetup setup) => new ReplayAgent(setup, Learner(setup), learner => new SacPolicy((DiscreteSac)learner));
 
-    ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new SacPolicy(new DiscreteSac(setup.View.Size, setup.View.Actions, this, setup.Seed));
+    ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new SacPolicy(Learner(setup));
+
+    private DiscreteSac Learner(AgentSetup setup) => new(setup.View.Size, setup.View.Actions, this, setup.Seed);
 
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public SacOptions Validated(string file, string section)

@@ -1,3 +1,4 @@
+using RlOffload.Agents.Learning;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Sac;
@@ -21,7 +22,7 @@ public sealed class SacPolicy(DiscreteSac sac) : ILearnedPolicy
         return copy;
     }
 
-    public FrozenGraph Freeze() => new(PolicyGraph.Of(sac), (observation, mask, prior, logits) => sac.Logits(observation, mask, logits, prior));
+    public FrozenGraph Freeze() => new(PolicyGraph.Of(sac.Actor, sac.Normaliser, sac.Options.UsePrior), (observation, mask, prior, logits) => sac.Logits(observation, mask, logits, prior));
 
     public void Save(BinaryWriter writer) => sac.Save(writer);
 

@@ -1,5 +1,6 @@
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
+using RlOffload.Agents.Replay;
 
 namespace RlOffload.Agents.Sac;
 
@@ -51,11 +52,11 @@ internal sealed class SacUpdate
         Tensor LossOf(int i)
         {
             var taken = q[i].ForwardAt(s, a);
-            var loss = Huber(taken - Targets, o.HuberDelta);
+            var loss = (taken - Targets).Huber(o.HuberDelta);
             if (o.QClip == 0)
                 return loss.Mean();
             var old = slow[i].ForwardAt(s, a);
-            return Tensor.Max(Huber(old + (taken - old).Clip(-o.QClip, o.QClip) - Targets, o.HuberDelta), loss).Mean();
+            return Tensor.Max((old + (taken - old).Clip(-o.QClip, o.QClip) - Targets).Huber(o.HuberDelta), loss).Mean();
         }
         Tensor[] losses = [LossOf(0), LossOf(1)];
         CriticLoss = g.Output("critic loss", 0.5 * (losses[0] + losses[1]));
@@ -90,15 +91,5 @@ internal sealed class SacUpdate
         if (keepGradients)
             foreach (var gradient in Gradients.SelectMany(x => x))
                 g.Output("gradient", gradient);
-    }
-
-    /// <summary>x^2 / 2 up to delta, delta (|x| - delta / 2) beyond; delta 0 bends nowhere.</summary>
-    private static Tensor Huber(Tensor x, double delta)
-    {
-        if (delta == 0)
-            return 0.5 * x.Square();
-        var (size, bend) = (x.Abs(), x.Graph.Constant(delta));
-        var inner = Tensor.Min(size, bend);
-        return 0.5 * inner.Square() + delta * (size - inner);
     }
 }

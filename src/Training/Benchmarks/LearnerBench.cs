@@ -1,3 +1,6 @@
+using RlOffload.Agents.Diffusion;
+using RlOffload.Agents.Dqn;
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 
@@ -22,6 +25,8 @@ public static class LearnerBench
     private static readonly Dictionary<string, Func<LearnerShape, Action>> Known = new()
     {
         ["sac"] = shape => Sac(shape, SacOptions.Published),
+        ["d2sac"] = Diffusion,
+        ["dqn"] = Dqn,
     };
 
     public static IReadOnlyCollection<string> Agents => Known.Keys;
@@ -44,6 +49,20 @@ public static class LearnerBench
         var agent = new DiscreteSac(shape.Observation, shape.Plans, options with { Hidden = [shape.Hidden, shape.Hidden], Batch = shape.Batch }, 1);
         agent.Update(Replay(shape));
         return () => agent.UpdateAgain();
+    }
+
+    private static Action Diffusion(LearnerShape shape)
+    {
+        var agent = new DiffusionSac(shape.Observation, shape.Plans, new DiffusionOptions { Hidden = shape.Hidden, Batch = shape.Batch }, 1);
+        agent.Update(Replay(shape), new double[agent.Measures.Count]);
+        return agent.UpdateAgain;
+    }
+
+    private static Action Dqn(LearnerShape shape)
+    {
+        var agent = new DoubleDqn(shape.Observation, shape.Plans, new DqnOptions { Hidden = [shape.Hidden, shape.Hidden], Batch = shape.Batch }, 1);
+        agent.Update(Replay(shape), new double[agent.Measures.Count]);
+        return agent.UpdateAgain;
     }
 
     private static ReplayBuffer Replay(LearnerShape shape)

@@ -36,20 +36,6 @@ internal static class SacSection
         };
         if (options.UsePrior)
             s.Refuse("use_prior", "is true, allowed is false: training gives the agent no prior");
-        try
-        {
-            return options.Validated("", "");
-        }
-        catch (InputException e)
-        {
-            foreach (var problem in e.Problems)
-            {
-                var text = problem.TrimStart(':', '.');
-                var colon = text.IndexOf(": ", StringComparison.Ordinal);
-                if (!s.IsWrong(text[..colon]))
-                    s.Refuse(text[..colon], text[(colon + 2)..]);
-            }
-            return options;
-        }
+        return OptionCheck.Of(s, options, options.Validated);
     }
 }

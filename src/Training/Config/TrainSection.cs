@@ -11,6 +11,8 @@ internal static class TrainSection
     private static readonly IReadOnlyDictionary<string, Func<ConfigSection, IAgentOptions>> Agents = new Dictionary<string, Func<ConfigSection, IAgentOptions>>
     {
         ["sac"] = SacSection.Read,
+        ["d2sac"] = DiffusionSection.Read,
+        ["dqn"] = DqnSection.Read,
     };
 
     public static TrainOptions Read(ConfigSection s)

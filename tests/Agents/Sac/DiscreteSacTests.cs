@@ -1,4 +1,5 @@
 using RlOffload.Agents.Learning;
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 using RlOffload.Tests.Agents.Learning;

@@ -1,3 +1,4 @@
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Tests.Agents.Learning;
 

@@ -10,6 +10,11 @@ internal sealed class ProductKernel(Op op, Matrix x, Matrix y, Matrix z, VectorP
     {
         if (from == to)
             return;
+        if (op == Op.MatMul && z.Rows == 1)
+        {
+            VectorProduct.Row(x, y, z);
+            return;
+        }
         var rows = z.Rows == to - from ? z : z.RowRange(from, to);
         if (op == Op.MatMulTN)
             products[thread].TN(x, y, rows, from);

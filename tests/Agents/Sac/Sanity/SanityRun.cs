@@ -1,3 +1,4 @@
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 
@@ -20,7 +21,11 @@ internal sealed class SanityRun
 
     private sealed record Transition(float[] Observation, bool[] Mask, int Action, float[] Next, bool[] NextMask, bool Terminated);
 
-    public DiscreteSac Agent { get; }
+    private readonly IReplayLearner _learner;
+    private readonly Func<float[], bool[], int> _greedy;
+
+    /// <summary>The learner, where it is this one.</summary>
+    public DiscreteSac Agent => (DiscreteSac)_learner;
 
     /// <summary>Decisions that took an action outside its mask.</summary>
     public int Violations { get; private set; }
@@ -28,26 +33,32 @@ internal sealed class SanityRun
     /// <summary>Times a transition entered the replay before an older one.</summary>
     public int OutOfOrder { get; private set; }
 
-    private SanityRun(SanityWorld world, SacOptions options, ulong seed)
+    private SanityRun(SanityWorld world, IReplayLearner learner, Func<float[], bool[], int> greedy)
     {
-        _world = world;
+        (_world, _learner, _greedy) = (world, learner, greedy);
         _replay = new ReplayBuffer(10_000, world.Observations, world.Actions);
-        Agent = new DiscreteSac(world.Observations, world.Actions, options, seed);
     }
 
     public static SanityRun Train(SanityWorld world, SacOptions options, ulong seed, int decisions)
     {
-        var run = new SanityRun(world, options, seed);
+        var agent = new DiscreteSac(world.Observations, world.Actions, options, seed);
+        return Train(world, agent, (observation, mask) =>
+        {
+            var unused = new Rng(0);
+            return agent.Act(observation, mask, ref unused, greedy: true);
+        }, seed, decisions);
+    }
+
+    /// <param name="greedy">The action that is deployed.</param>
+    public static SanityRun Train(SanityWorld world, IReplayLearner learner, Func<float[], bool[], int> greedy, ulong seed, int decisions)
+    {
+        var run = new SanityRun(world, learner, greedy);
         run.Train(seed, decisions);
         return run;
     }
 
     /// <summary>The action the trained policy takes in a state.</summary>
-    public int Greedy(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask = default)
-    {
-        var rng = new Rng(0);
-        return Agent.Act(observation, mask.IsEmpty ? AllValid() : mask, ref rng, greedy: true);
-    }
+    public int Greedy(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask = default) => _greedy(observation.ToArray(), mask.IsEmpty ? AllValid() : mask.ToArray());
 
     /// <summary>Mean of the twin critics' values of a state.</summary>
     public float[] Values(ReadOnlySpan<float> observation)
@@ -68,8 +79,8 @@ internal sealed class SanityRun
         var newest = -1;
         for (var t = 0; t < decisions; t++)
         {
-            Agent.Normaliser.Observe(observation);
-            var action = Agent.Act(observation, mask, ref explore, greedy: false);
+            _learner.Normaliser.Observe(observation);
+            var action = _learner.Explore(observation, mask, default, ref explore);
             Violations += mask[action] ? 0 : 1;
             var (next, nextMask) = (new float[_world.Observations], AllValid());
             var step = _world.Step(action, ref rng, next, nextMask);
@@ -81,7 +92,7 @@ internal sealed class SanityRun
                 OutOfOrder += key.Born < newest ? 1 : 0;
                 newest = Math.Max(newest, key.Born);
                 _replay.Add(
-                    known.Observation, known.Mask, known.Action, reward, (float)Agent.Options.Gamma,
+                    known.Observation, known.Mask, known.Action, reward, (float)_learner.Gamma,
                     known.Next, known.NextMask, known.Terminated);
             }
             (observation, mask) = (next, nextMask);
@@ -91,7 +102,7 @@ internal sealed class SanityRun
                 _world.Reset(ref rng, observation, mask);
             }
             if (t >= Warmup)
-                Agent.Update(_replay);
+                _learner.Update(_replay, new double[_learner.Measures.Count]);
         }
     }
 

@@ -1,7 +1,7 @@
 using RlOffload.Agents.Learning;
 using RlOffload.Environment;
 
-namespace RlOffload.Agents.Sac;
+namespace RlOffload.Agents.Replay;
 
 /// <summary>
 /// A ring of transitions, preallocated; the oldest is overwritten. A transition is added when its outcome is known, in any order. The mask

@@ -1,6 +1,6 @@
 using RlOffload.Agents.Learning;
 
-namespace RlOffload.Agents.Sac;
+namespace RlOffload.Agents.Replay;
 
 /// <summary>Transitions drawn from a <see cref="ReplayBuffer"/>, a row each; B rows of n observations and A actions.</summary>
 public sealed class ReplayBatch

@@ -1,9 +1,11 @@
 using Microsoft.ML.OnnxRuntime;
+using RlOffload.Agents.Learning;
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 using RlOffload.Onnx;
 
-namespace RlOffload.Tests.Agents.Sac;
+namespace RlOffload.Tests.Agents.Learning;
 
 public sealed class PolicyGraphTests
 {
@@ -14,7 +16,7 @@ public sealed class PolicyGraphTests
     public void OnnxRuntimeDecidesAsTheAgentDoes(bool usePrior)
     {
         var agent = Trained(usePrior);
-        using var session = new InferenceSession(PolicyGraph.Of(agent).ToBytes());
+        using var session = new InferenceSession(PolicyGraph.Of(agent.Actor, agent.Normaliser, usePrior).ToBytes());
         var rng = new Rng(4);
         var logits = new float[Actions];
         for (var i = 0; i < 200; i++)
@@ -36,12 +38,18 @@ public sealed class PolicyGraphTests
     [Fact]
     public void TheGraphSurvivesItsFile()
     {
-        var model = PolicyGraph.Of(Trained(usePrior: false));
+        var model = Graph();
         var bytes = model.ToBytes();
         Assert.Equal(bytes, OnnxModel.Parse(bytes, "policy").ToBytes());
-        Assert.Equal(bytes, PolicyGraph.Of(Trained(usePrior: false)).ToBytes());
+        Assert.Equal(bytes, Graph().ToBytes());
         Assert.Equal(["observation", "mask"], model.Proto.Graph.Input.Select(input => input.Name));
         Assert.Equal(["logits"], model.Proto.Graph.Output.Select(output => output.Name));
+    }
+
+    private static OnnxModel Graph()
+    {
+        var agent = Trained(usePrior: false);
+        return PolicyGraph.Of(agent.Actor, agent.Normaliser, prior: false);
     }
 
     private static DiscreteSac Trained(bool usePrior)

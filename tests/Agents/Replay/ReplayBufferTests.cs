@@ -1,7 +1,7 @@
-using RlOffload.Agents.Sac;
+using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 
-namespace RlOffload.Tests.Agents.Sac;
+namespace RlOffload.Tests.Agents.Replay;
 
 public sealed class ReplayBufferTests
 {

@@ -1,11 +1,12 @@
 using RlOffload.Agents;
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 using RlOffload.Tests.Environment;
 
-namespace RlOffload.Tests.Agents.Sac;
+namespace RlOffload.Tests.Agents.Replay;
 
-public sealed class SacAgentTests
+public sealed class ReplayAgentTests
 {
     private static readonly OffloadEnvironment World = TestWorld.Environment();
     private static readonly AgentView View = new(World.Model, [1, 4, 7]);
@@ -14,13 +15,16 @@ public sealed class SacAgentTests
 
     private readonly float[] _observation = new float[View.Size];
     private readonly bool[] _mask = [true, false, true];
-    private readonly SacAgent _agent = new(Setup, new SacOptions { Batch = 8, Hidden = [8] });
+    private readonly DiscreteSac _sac = new(View.Size, View.Actions, new SacOptions { Batch = 8, Hidden = [8] }, 3);
+    private readonly ReplayAgent _agent;
+
+    public ReplayAgentTests() => _agent = new(Setup, _sac, _ => new SacPolicy(_sac));
 
     [Fact]
     public void ItExploresUniformlyAtFirstAndThenByItsPolicy()
     {
         // A policy that is sure of the last plan tells the two apart.
-        _agent.Sac.Actor.Layers[^1].Bias.Row(0)[2] = 50;
+        _sac.Actor.Layers[^1].Bias.Row(0)[2] = 50;
         int[] Choices(int step) => [.. Enumerable.Range(0, 200).Select(i =>
         {
             var rng = Rng.Keyed(3, 0, (ulong)i, RngPurpose.Explore);
@@ -36,11 +40,12 @@ public sealed class SacAgentTests
     public void ALoadedOneLearnsOnBitForBit()
     {
         Live(_agent, 0, 60);
-        var other = new SacAgent(Setup, new SacOptions { Batch = 8, Hidden = [8] });
+        var sac = new DiscreteSac(View.Size, View.Actions, new SacOptions { Batch = 8, Hidden = [8] }, 4);
+        var other = new ReplayAgent(Setup, sac, _ => new SacPolicy(sac));
         other.Load(new BinaryReader(new MemoryStream(Saved(_agent))), "checkpoint.bin");
         Assert.Equal(Live(_agent, 60, 40), Live(other, 60, 40));
         Assert.Equal(Saved(_agent), Saved(other));
-        Assert.Equal(100, other.Sac.Updates);
+        Assert.Equal(100, sac.Updates);
     }
 
     [Fact]
@@ -54,7 +59,7 @@ public sealed class SacAgentTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private double[] Live(SacAgent agent, int from, int steps)
+    private double[] Live(ReplayAgent agent, int from, int steps)
     {
         var (rng, measures) = (new Rng(1), new double[agent.Measures.Count]);
         for (var i = from; i < from + steps; i++)
@@ -62,7 +67,7 @@ public sealed class SacAgentTests
         return measures;
     }
 
-    private void Live(SacAgent agent, int i, Span<double> measures, ref Rng rng)
+    private void Live(ReplayAgent agent, int i, Span<double> measures, ref Rng rng)
     {
         Array.Fill(_observation, i % 7);
         var moment = new Moment(World, 0, 0, 200, _observation, _mask);
@@ -72,7 +77,7 @@ public sealed class SacAgentTests
         agent.Learn(measures);
     }
 
-    private static byte[] Saved(SacAgent agent)
+    private static byte[] Saved(ReplayAgent agent)
     {
         using var memory = new MemoryStream();
         using (var writer = new BinaryWriter(memory))

@@ -1,6 +1,7 @@
 using System.Numerics;
+using RlOffload.Agents.Engine;
 
-namespace RlOffload.Agents.Sac;
+namespace RlOffload.Agents.Replay;
 
 /// <summary>Validity of actions as bits, 64 a word: how the replay keeps the masks of s and s'.</summary>
 public static class ActionMask
@@ -12,6 +13,10 @@ public static class ActionMask
     public const float Forbidden = -1e9f;
 
     private static readonly Vector<uint> Lanes = new([.. Enumerable.Range(0, Vector<uint>.Count).Select(lane => 1u << lane)]);
+
+    /// <summary>Logits of valid actions as they are, of the others exactly <see cref="Forbidden"/>.</summary>
+    /// <param name="mask">1 valid, 0 not; the shape of the logits.</param>
+    internal static Tensor Lower(Tensor mask, Tensor logits) => mask * logits + Forbidden * (1 - mask);
 
     internal static int Words(int actions) => (actions + 63) / 64;
 

@@ -1,8 +1,8 @@
 using RlOffload.Agents.Learning;
-using RlOffload.Agents.Sac;
+using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 
-namespace RlOffload.Tests.Agents.Sac;
+namespace RlOffload.Tests.Agents.Replay;
 
 public sealed class ActionMaskTests
 {

@@ -1,0 +1,83 @@
+using RlOffload.Agents.Engine;
+using RlOffload.Agents.Learning;
+using RlOffload.Agents.Replay;
+using RlOffload.Environment;
+
+namespace RlOffload.Agents.Diffusion;
+
+/// <summary>The policy of one state, in the same graph that is exported, on the built-in engine. Allocates nothing; not for two threads at once.</summary>
+internal sealed class DiffusionActor : IDisposable
+{
+    private readonly Matrix _observation, _mask;
+    private readonly Matrix[] _noise;
+    private readonly RunningNormaliser _normaliser;
+    private readonly Executor _quiet, _noisy;
+    private readonly Tensor _quietLogits, _noisyLogits;
+
+    public DiffusionActor(NoiseNetwork network, RunningNormaliser normaliser, DiffusionOptions options)
+    {
+        (_observation, _mask, _normaliser) = (Matrix.Zeros(1, network.Observations), Matrix.Zeros(1, network.Actions), normaliser);
+        _noise = [.. Enumerable.Range(0, options.Steps).Select(_ => Matrix.Zeros(1, network.Actions))];
+        (_quiet, _quietLogits) = Program([]);
+        (_noisy, _noisyLogits) = Program(_noise);
+
+        (Executor, Tensor) Program(Matrix[] noise)
+        {
+            var graph = new Graph();
+            var logits = Logits(graph, network, normaliser, _observation, _mask, noise);
+            return (new Executor(graph), logits);
+        }
+    }
+
+    /// <summary>The chain that starts at zero and adds no noise, over storage of its own.</summary>
+    public static Graph Deployed(NoiseNetwork network, RunningNormaliser normaliser)
+    {
+        var graph = new Graph();
+        Logits(graph, network, normaliser, Matrix.Zeros(1, network.Observations), Matrix.Zeros(1, network.Actions), []);
+        return graph;
+    }
+
+    public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, Span<float> logits)
+    {
+        Fill(observation, mask);
+        _quiet.Run();
+        _quiet.Read(_quietLogits).Row(0).CopyTo(logits);
+    }
+
+    public int Greedy(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask)
+    {
+        Fill(observation, mask);
+        _quiet.Run();
+        return Categorical.Best(_quiet.Read(_quietLogits).Row(0), mask);
+    }
+
+    public int Draw(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ref Rng rng)
+    {
+        Fill(observation, mask);
+        foreach (var noise in _noise)
+            foreach (ref var value in noise.Row(0))
+                value = (float)rng.NextGaussian();
+        _noisy.Run();
+        return Categorical.Draw(_noisy.Read(_noisyLogits).Row(0), mask, rng.NextDouble());
+    }
+
+    public void Dispose()
+    {
+        _quiet.Dispose();
+        _noisy.Dispose();
+    }
+
+    private static Tensor Logits(Graph g, NoiseNetwork network, RunningNormaliser normaliser, Matrix observation, Matrix mask, Matrix[] noise)
+    {
+        var s = normaliser.Lower(g, g.Input("observation", observation));
+        Tensor[] z = [.. noise.Select((m, i) => g.Input($"noise{i}", m))];
+        return g.Output("logits", ActionMask.Lower(g.Input("mask", mask), network.Chain(g, network.Weights(g, "actor"), s, z, "actor")));
+    }
+
+    private void Fill(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask)
+    {
+        observation.CopyTo(_observation.Row(0));
+        for (var a = 0; a < mask.Length; a++)
+            _mask.Row(0)[a] = mask[a] ? 1 : 0;
+    }
+}

@@ -1,0 +1,42 @@
+using RlOffload.Agents.Engine;
+using RlOffload.Agents.Learning;
+using RlOffload.Agents.Replay;
+
+namespace RlOffload.Agents.Dqn;
+
+/// <summary>One update of double DQN (Mnih et al. 2015; H. van Hasselt, A. Guez, D. Silver, AAAI 2016, arXiv 1509.06461) as a graph.</summary>
+internal sealed class DqnUpdate
+{
+    public Graph Graph { get; } = new();
+    public Tensor Targets { get; }
+    public Tensor Loss { get; }
+    public Tensor MeanQ { get; }
+    public IReadOnlyList<Tensor> Gradients { get; }
+
+    public DqnUpdate(Mlp online, Mlp target, Adam adam, ReplayBatch batch, DqnOptions o, bool keepGradients)
+    {
+        var g = Graph;
+        var (s, next, a) = (g.Input("s", batch.Observations), g.Input("s'", batch.NextObservations), g.Input("a", batch.Actions));
+        var (q, slow) = (Network.Of(g, "q", online), Network.Of(g, "q'", target));
+
+        // y = r + gamma^k (1 - terminated) Q'(s', argmax_b Q(s',b)) over the valid b; equals share
+        var valued = q.Forward(next) + g.Input("forbidden'", batch.NextForbidden);
+        var best = 1 - (valued.MaxColumns() - valued).Step();
+        var value = (best * slow.Forward(next)).SumColumns() / best.SumColumns();
+        Targets = g.Output("y", g.Input("r", batch.Rewards) + g.Input("gamma^k (1 - terminated)", batch.Discounts) * value);
+
+        // J = mean h( Q(s,a) - y )
+        var taken = q.ForwardAt(s, a);
+        Loss = g.Output("loss", (taken - Targets).Huber(o.HuberDelta).Mean());
+        MeanQ = g.Output("mean Q", taken.Mean());
+        Gradients = Engine.Gradients.Of(Loss, q.Weights);
+        var q_ = adam.Step(g, "q", q, Gradients);
+
+        // Q' += tau (Q - Q')
+        for (var w = 0; w < slow.Weights.Count; w++)
+            g.Update(slow.Weights[w], slow.Weights[w].Lerp(q_.Weights[w], o.Tau));
+        if (keepGradients)
+            foreach (var gradient in Gradients)
+                g.Output("gradient", gradient);
+    }
+}

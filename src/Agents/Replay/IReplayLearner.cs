@@ -1,0 +1,32 @@
+using RlOffload.Agents.Learning;
+using RlOffload.Environment;
+
+namespace RlOffload.Agents.Replay;
+
+/// <summary>Learns from transitions drawn from a replay: what differs between sac, d2sac and dqn. <see cref="ReplayAgent"/> does the rest.</summary>
+public interface IReplayLearner
+{
+    /// <summary>Maps observations to the networks' input; is shown everything that is observed.</summary>
+    RunningNormaliser Normaliser { get; }
+
+    /// <summary>Discount a decision.</summary>
+    double Gamma { get; }
+
+    /// <summary>Whether transitions carry prior logits.</summary>
+    bool UsesPrior { get; }
+
+    /// <summary>Names, in snake_case, of the numbers that <see cref="Update"/> reports.</summary>
+    IReadOnlyList<string> Measures { get; }
+
+    /// <summary>A valid action, explored. Allocates nothing.</summary>
+    int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng);
+
+    /// <summary>One update on a batch drawn from the replay. Allocates nothing with the built-in engine.</summary>
+    void Update(ReplayBuffer replay, Span<double> measures);
+
+    /// <summary>Writes everything that an update reads, the replay aside.</summary>
+    void Save(BinaryWriter writer);
+
+    /// <exception cref="InputException">What is read is of another shape; names <paramref name="file"/>.</exception>
+    void Load(BinaryReader reader, string file);
+}
