@@ -1,4 +1,5 @@
 using RlOffload.Agents.Planners;
+using RlOffload.Environment;
 
 namespace RlOffload.Agents;
 
@@ -37,6 +38,9 @@ public interface IAgentOptions
 {
     /// <summary>What a config, a run's manifest and reports call it.</summary>
     string Name { get; }
+
+    /// <summary>How much the agent wants to be told of each plan.</summary>
+    PlanDetail Detail => PlanDetail.Reward;
 
     IAgent Create(AgentSetup setup);
 

@@ -9,10 +9,11 @@ public sealed class AgentView
     private readonly int[] _plans;
 
     /// <param name="plans">Plans of the model's table that the agent may choose: its action i is plan <c>plans[i]</c>.</param>
-    public AgentView(CostModel model, IReadOnlyList<int> plans)
+    /// <param name="detail">How much it is told of each plan.</param>
+    public AgentView(CostModel model, IReadOnlyList<int> plans, PlanDetail detail = PlanDetail.Reward)
     {
         (Model, _plans) = (model, [.. plans]);
-        Layout = new ObservationLayout(model, _plans);
+        Layout = new ObservationLayout(model, _plans, detail);
     }
 
     public CostModel Model { get; }

@@ -7,6 +7,7 @@ namespace RlOffload.Environment;
 public readonly record struct Costs(double Energy, double Misses, double AccuracyShortfall)
 {
     public static Costs operator +(Costs a, Costs b) => new(a.Energy + b.Energy, a.Misses + b.Misses, a.AccuracyShortfall + b.AccuracyShortfall);
+    public static Costs operator -(Costs a, Costs b) => new(a.Energy - b.Energy, a.Misses - b.Misses, a.AccuracyShortfall - b.AccuracyShortfall);
     public static Costs operator /(Costs a, double n) => new(a.Energy / n, a.Misses / n, a.AccuracyShortfall / n);
 
     /// <summary>What they amount to at a price for each.</summary>

@@ -39,4 +39,18 @@ public sealed class Counterfactual(OffloadEnvironment environment)
             _fork.Step(recorded[_fork.Observation.Request]);
         return _fork.TotalReward - from;
     }
+
+    /// <summary>
+    /// What becomes known from now on until <paramref name="horizon"/> more decisions were made, under <paramref name="plan"/> now and
+    /// <paramref name="continuation"/> afterwards; to the end of the window, drained, where that comes first. Allocates nothing.
+    /// </summary>
+    public (double Reward, Costs Costs) RollOn(int plan, IPolicy continuation, int horizon)
+    {
+        var (reward, costs) = (environment.TotalReward, environment.TotalCosts);
+        After(plan, out _);
+        continuation.Begin(environment.Window);
+        for (var left = horizon; left > 0 && !_fork.Truncated; left--)
+            _fork.Step(continuation.Decide(_fork.Observation, _fork.Mask));
+        return (_fork.TotalReward - reward, _fork.TotalCosts - costs);
+    }
 }

@@ -5,6 +5,16 @@ namespace RlOffload.Environment;
 /// <param name="Unit">What one unit of the number means.</param>
 public readonly record struct ObservationField(string Name, string Unit);
 
+/// <summary>How much of what the cost model expects of each plan is observed.</summary>
+public enum PlanDetail
+{
+    /// <summary>Its reward.</summary>
+    Reward,
+
+    /// <summary>All of <see cref="PlanFeatures"/>.</summary>
+    Features,
+}
+
 /// <summary>
 /// The observation as a vector of floats for a learner: what the device knows on log or relative scales, then what the cost model expects
 /// each plan's reward to be, so that a network starts from the planners' knowledge and learns what they leave out. Part of a frozen policy.
@@ -12,18 +22,34 @@ public readonly record struct ObservationField(string Name, string Unit);
 public sealed class ObservationLayout
 {
     private readonly CostModel _model;
+    private readonly int[] _plans;
     private readonly ExpectedRewards _expected;
     private readonly BudgetSpec _budgets;
 
     /// <param name="plans">Plans of the model's table that the learner may choose; null: all of them.</param>
-    public ObservationLayout(CostModel model, IReadOnlyList<int>? plans = null)
+    public ObservationLayout(CostModel model, IReadOnlyList<int>? plans = null, PlanDetail detail = PlanDetail.Reward)
     {
-        _model = model;
-        plans ??= [.. Enumerable.Range(0, model.Count)];
-        _expected = new ExpectedRewards(model, plans);
+        (_model, Detail) = (model, detail);
+        _plans = [.. plans ?? [.. Enumerable.Range(0, model.Count)]];
+        _expected = new ExpectedRewards(model, _plans);
         _budgets = model.Scenario.Budgets ?? new();
-        Fields = [.. OwnFields, .. DebtFields(_budgets), .. plans.Select(p => new ObservationField($"expected_reward[{model.Table.Plans[p]}]", "reward"))];
+        ObservationField[] own = [.. OwnFields, .. DebtFields(_budgets)];
+        var perPlan = detail == PlanDetail.Features ? PlanFeatures.Count : 1;
+        Fields = [.. own, .. _plans.SelectMany(p => PlanFeatures.Of(model.Table.Plans[p]).Take(perPlan))];
+        Own = own.Length;
     }
+
+    /// <summary>The detail of the layout that has these fields.</summary>
+    public static PlanDetail DetailOf(IReadOnlyList<ObservationField> fields)
+    {
+        var first = fields.ToList().FindIndex(f => f.Name.StartsWith("expected_reward[", StringComparison.Ordinal));
+        return first >= 0 && first + 1 < fields.Count && fields[first + 1].Name.StartsWith("device[", StringComparison.Ordinal) ? PlanDetail.Features : PlanDetail.Reward;
+    }
+
+    public PlanDetail Detail { get; }
+
+    /// <summary>Entries before those of the plans.</summary>
+    public int Own { get; }
 
     public IReadOnlyList<ObservationField> Fields { get; }
     public int Size => Fields.Count;
@@ -71,7 +97,14 @@ public sealed class ObservationLayout
             vector[i++] = log[13];
         if (_budgets.AccuracyShortfall < double.PositiveInfinity)
             vector[i++] = log[14];
-        _expected.Write(o, vector[i..]);
+        if (Detail == PlanDetail.Reward)
+            _expected.Write(o, vector[i..]);
+        else
+            foreach (var p in _plans)
+            {
+                PlanFeatures.Write(_model, p, o, vector.Slice(i, PlanFeatures.Count));
+                i += PlanFeatures.Count;
+            }
     }
 
     private static double Clamped(double x) => Math.Clamp(x, 1e-4, 1e4);

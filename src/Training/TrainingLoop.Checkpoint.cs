@@ -88,7 +88,7 @@ public sealed partial class TrainingLoop
 
     private static AgentSetup Setup(CostModel model, IReadOnlyList<int> plans, TrainOptions options, ulong seed) => new()
     {
-        View = new AgentView(model, plans),
+        View = new AgentView(model, plans, options.Agent.Detail),
         Seed = seed,
         Steps = options.Steps,
         StartSteps = options.StartSteps,

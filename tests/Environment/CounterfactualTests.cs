@@ -99,4 +99,27 @@ public sealed class CounterfactualTests
         Assert.Equal(seen, environment.Observation.Numbers());
         Assert.Equal((reward, energy), (environment.TotalReward, environment.TotalEnergy));
     }
+
+    [Fact]
+    public void AHorizonCountsWhatBecomesKnownWithinItAndAllocatesNothing()
+    {
+        var (environment, stepped) = (TestWorld.Environment(Rich), TestWorld.Environment(Rich));
+        var counterfactual = new Counterfactual(environment);
+        environment.Reset(0);
+        environment.Step(2);
+        var policy = new RlOffload.Agents.Planners.GreedyPlanner(environment.Model, [.. Enumerable.Range(0, environment.Actions)]);
+        foreach (var horizon in new[] { 0, 5, 1000 })
+        {
+            stepped.Reset(0);
+            stepped.Step(2);
+            var (reward, costs) = (stepped.TotalReward, stepped.TotalCosts);
+            stepped.Step(5);
+            for (var h = 0; h < horizon && !stepped.Truncated; h++)
+                stepped.Step(policy.Decide(stepped.Observation, stepped.Mask));
+            Assert.Equal((stepped.TotalReward - reward, stepped.TotalCosts - costs), counterfactual.RollOn(5, policy, horizon));
+        }
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        counterfactual.RollOn(5, policy, 1000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
 }

@@ -18,6 +18,25 @@ public sealed class ObservationLayoutTests
     }
 
     [Fact]
+    public void WithFeaturesEachPlanHasAllOfThemAfterTheDevicesOwnNumbers()
+    {
+        var environment = TestWorld.Environment();
+        environment.Reset(0);
+        var plain = new ObservationLayout(environment.Model, [2, 5]);
+        var layout = new ObservationLayout(environment.Model, [2, 5], PlanDetail.Features);
+        Assert.Equal((PlanDetail.Reward, PlanDetail.Features), (ObservationLayout.DetailOf(plain.Fields), ObservationLayout.DetailOf(layout.Fields)));
+        Assert.Equal(plain.Own + 2 * PlanFeatures.Count, layout.Size);
+        Assert.Equal(plain.Fields.Take(plain.Own), layout.Fields.Take(layout.Own));
+        var (brief, vector, features) = (new float[plain.Size], new float[layout.Size], new float[PlanFeatures.Count]);
+        plain.Write(environment.Observation, brief);
+        layout.Write(environment.Observation, vector);
+        PlanFeatures.Write(environment.Model, 5, environment.Observation, features);
+        Assert.Equal(brief[..plain.Own], vector[..layout.Own]);
+        Assert.Equal(features, vector[(layout.Own + PlanFeatures.Count)..]);
+        Assert.Equal(brief[^1], features[PlanFeatures.Reward]);
+    }
+
+    [Fact]
     public void NumbersStandUnderTheirNames()
     {
         var environment = TestWorld.Environment(links: TestWorld.Constant(4e5));

@@ -63,6 +63,26 @@ public sealed class HindsightBeam
         return Improved();
     }
 
+    /// <summary>The first plan of the best course that the beam finds from where the environment stands; what is left after it is drained, no more.</summary>
+    /// <param name="at">Where to begin, at a request; over the draws that the beam was made for. It is not touched.</param>
+    /// <param name="horizon">Requests of the course.</param>
+    public int FirstPlan(OffloadEnvironment at, int horizon)
+    {
+        var from = at.Observation.Request;
+        _draw.Draw(at.Window);
+        _states[0].CopyFrom(at.Stations);
+        var alive = Run(from, Math.Min(from + horizon, _draw.Requests), _wide);
+        var (best, most) = (0, double.NegativeInfinity);
+        for (var s = 0; s < alive; s++)
+        {
+            _try.CopyFrom(_states[s]);
+            _try.Drain();
+            if (_course.Worth(_try) is var worth && worth > most)
+                (best, most) = (s, worth);
+        }
+        return _plans[best][from];
+    }
+
     /// <summary>The course after every single change that earns more; the one given is not touched.</summary>
     /// <param name="plans">One plan a request of the window; where the battery is empty a request is dropped instead.</param>
     public FoundCourse Improve(int window, ReadOnlySpan<int> plans)

@@ -58,7 +58,7 @@ public static class FrozenPolicyCheck
             yield return $"plans: {string.Join(", ", missing)} cannot run with the given profile";
             yield break;
         }
-        var fields = new ObservationLayout(policy.CostModel(profile)).Fields;
+        var fields = new ObservationLayout(policy.CostModel(profile), detail: ObservationLayout.DetailOf(policy.Observation)).Fields;
         if (!fields.SequenceEqual(policy.Observation))
             yield return $"observation: differs from the layout of this version at '{policy.Observation.Except(fields).FirstOrDefault(fields.Except(policy.Observation).FirstOrDefault()).Name}'; export the policy again";
     }

@@ -18,7 +18,7 @@ public sealed class OnnxPolicy : IPolicy, IDisposable
     public OnnxPolicy(FrozenPolicy policy, PolicySession session, CostModel model)
     {
         (Policy, _session, Model) = (policy, session, model);
-        _layout = new ObservationLayout(model);
+        _layout = new ObservationLayout(model, detail: ObservationLayout.DetailOf(policy.Observation));
     }
 
     public FrozenPolicy Policy { get; }

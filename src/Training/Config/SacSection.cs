@@ -1,5 +1,4 @@
 using RlOffload.Agents.Sac;
-using RlOffload.Environment;
 
 namespace RlOffload.Training.Config;
 

@@ -13,6 +13,7 @@ internal static class TrainSection
         ["sac"] = SacSection.Read,
         ["d2sac"] = DiffusionSection.Read,
         ["dqn"] = DqnSection.Read,
+        ["hindsight"] = HindsightSection.Read,
     };
 
     public static TrainOptions Read(ConfigSection s)

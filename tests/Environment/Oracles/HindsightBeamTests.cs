@@ -165,4 +165,23 @@ public sealed class HindsightBeamTests
         }
         return best;
     }
+
+    [Fact]
+    public void FromAnyStateItsFirstPlansEarnMoreThanPlannersThatSeeNothing()
+    {
+        var environment = TestWorld.Environment();
+        var beam = new HindsightBeam(environment, 8);
+        var greedy = new RlOffload.Agents.Planners.GreedyPlanner(environment.Model, [.. Enumerable.Range(0, environment.Actions)]);
+        var rewards = new double[2];
+        for (var window = 0; window < 3; window++)
+        {
+            for (environment.Reset(window); !environment.Truncated;)
+                environment.Step(beam.FirstPlan(environment, 6));
+            rewards[0] += environment.TotalReward;
+            for (environment.Reset(window); !environment.Truncated;)
+                environment.Step(greedy.Decide(environment.Observation, environment.Mask));
+            rewards[1] += environment.TotalReward;
+        }
+        Assert.True(rewards[0] > rewards[1] + 1, $"beam {rewards[0]}, greedy {rewards[1]}");
+    }
 }

@@ -1,0 +1,34 @@
+using RlOffload.Environment;
+
+namespace RlOffload.Agents.Hindsight;
+
+/// <summary>Plays the plan of the highest value, the first of equals.</summary>
+public sealed class HindsightPolicy(PlanPricing pricing, Func<PlanPricing> another) : ILearnedPolicy
+{
+    private readonly float[] _values = new float[pricing.Actions];
+
+    public PlanPricing Pricing => pricing;
+
+    public int Decide(Observation known, ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask)
+    {
+        pricing.Values(observation, mask, _values);
+        var best = 0;
+        for (var a = 1; a < mask.Length; a++)
+            if (_values[a] > _values[best])
+                best = a;
+        return best;
+    }
+
+    public ILearnedPolicy Copy()
+    {
+        var copy = another();
+        copy.CopyFrom(pricing);
+        return new HindsightPolicy(copy, another);
+    }
+
+    public FrozenGraph Freeze() => new(PricingGraph.Of(pricing), (observation, mask, prior, logits) => pricing.Values(observation, mask, logits));
+
+    public void Save(BinaryWriter writer) => pricing.Save(writer);
+
+    public void Load(BinaryReader reader, string file) => pricing.Load(reader, file);
+}

@@ -1,0 +1,59 @@
+using RlOffload.Environment.Plans;
+
+namespace RlOffload.Environment;
+
+/// <summary>
+/// What the cost model expects of a plan for one request, as numbers that mean the same for every plan and every network: its reward, the
+/// stations that it holds and what comes of it where the link is slower or faster than expected. Times are in median deadlines, so that a learner of
+/// prices for them can go to another network.
+/// </summary>
+public static class PlanFeatures
+{
+    /// <summary>The rates that are looked at beside the expected one, as factors: about one standard deviation of a mobile link's log rate either way (a guess).</summary>
+    private const double Slow = 0.5, Fast = 1.6;
+
+    private static readonly ObservationField[] Names =
+    [
+        new("expected_reward", "reward"), new("device", "median deadlines"), new("uplink", "median deadlines"),
+        new("device_squared", "square of device"), new("uplink_squared", "square of uplink"), new("device_by_uplink", "device times uplink"),
+        new("probes", "0 or 1"), new("falls_back", "1 where a branch is expected to answer"), new("misses", "1 where no answer is expected"),
+        new("latency", "deadlines"), new("accuracy", "0..1"), new("sends", "0 or 1"),
+        new("slow_reward", "reward at half the rate"), new("fast_reward", "reward at 1.6 times the rate"),
+        new("slow_device", "median deadlines at half the rate"), new("slow_uplink", "median deadlines at half the rate"),
+    ];
+
+    /// <summary>Numbers a plan.</summary>
+    public static int Count => Names.Length;
+
+    /// <summary>Where reward, device and uplink stand: what planners that price stations decide by.</summary>
+    public const int Reward = 0, Device = 1, Uplink = 2;
+
+    /// <summary>The fields of a plan, named after it.</summary>
+    public static IEnumerable<ObservationField> Of(OffloadPlan plan) => Names.Select(n => n with { Name = $"{n.Name}[{plan}]" });
+
+    /// <param name="features">Length <see cref="Count"/>; is filled. Allocates nothing.</param>
+    public static void Write(CostModel model, int plan, Observation o, Span<float> features)
+    {
+        var expected = model.Predict(plan, o);
+        var slow = model.Predict(plan, o, Slow * o.Rate);
+        var second = 1 / model.Scenario.Deadlines.Median;
+        var (device, uplink) = ((float)(expected.DeviceSeconds * second), (float)(expected.UplinkSeconds * second));
+        var what = model.Table.Plans[plan];
+        features[Reward] = (float)expected.Reward;
+        features[Device] = device;
+        features[Uplink] = uplink;
+        features[3] = device * device;
+        features[4] = uplink * uplink;
+        features[5] = device * uplink;
+        features[6] = what.Probe ? 1 : 0;
+        features[7] = expected.Kind == OutcomeKind.Fallback ? 1 : 0;
+        features[8] = expected.Kind is OutcomeKind.Missed or OutcomeKind.Dropped ? 1 : 0;
+        features[9] = (float)(expected.Latency / o.Deadline);
+        features[10] = (float)expected.Accuracy;
+        features[11] = what.Kind is PlanKind.Split or PlanKind.Remote ? 1 : 0;
+        features[12] = (float)slow.Reward;
+        features[13] = (float)model.Predict(plan, o, Fast * o.Rate).Reward;
+        features[14] = (float)(slow.DeviceSeconds * second);
+        features[15] = (float)(slow.UplinkSeconds * second);
+    }
+}

@@ -1,0 +1,26 @@
+using RlOffload.Agents.Hindsight;
+using RlOffload.Environment;
+
+namespace RlOffload.Tests.Agents.Hindsight;
+
+public sealed class HindsightOptionsTests
+{
+    [Fact]
+    public void TheDefaultsAreValid() => new HindsightOptions().Validated("config", "hindsight");
+
+    [Fact]
+    public void EveryProblemIsNamedAtOnce()
+    {
+        var options = new HindsightOptions { Labels = (HindsightLabels)5, Start = "lmos", Horizon = 0, Candidates = 2, Hidden = [8, 0], Temperature = double.NaN };
+        Assert.Equal(
+            [
+                "run.yaml:hindsight.labels: is 5, allowed is rollout or oracle",
+                "run.yaml:hindsight.start: is lmos, allowed is best, greedy, priced, probe-rule, mpc",
+                "run.yaml:hindsight.horizon: is 0, allowed is 1 to 1000",
+                "run.yaml:hindsight.candidates: is 2, allowed is 3 to 1000",
+                "run.yaml:hindsight.hidden: is 0, allowed is 1 to 4096 a layer",
+                "run.yaml:hindsight.temperature: is NaN, allowed is 0 < temperature <= 1000",
+            ],
+            Assert.Throws<InputException>(() => options.Validated("run.yaml", "hindsight")).Problems);
+    }
+}

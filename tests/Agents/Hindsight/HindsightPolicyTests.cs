@@ -1,0 +1,32 @@
+using RlOffload.Agents.Hindsight;
+using RlOffload.Agents.Planners;
+using RlOffload.Environment;
+
+namespace RlOffload.Tests.Agents.Hindsight;
+
+public sealed class HindsightPolicyTests
+{
+    [Fact]
+    public void ItTakesTheHighestValueAndACopyDoesTheSameAndSharesNothing()
+    {
+        var (world, options) = (HindsightWorld.Bursts, new HindsightOptions { Hidden = [8] });
+        var (environment, view) = (world.Environment(1), world.View);
+        var policy = options.Policy(view);
+        var rng = new Rng(1);
+        policy.Pricing.Begin(new StationPrices(0.1, 0.1), 0.6, ref rng);
+        environment.Reset(0);
+        var (observation, mask, values) = (new float[view.Size], new bool[view.Actions], new float[view.Actions]);
+        view.Write(environment.Observation, environment.Mask, observation, mask);
+        for (var left = view.Actions; left > 0; left--)
+        {
+            policy.Pricing.Values(observation, mask, values);
+            var best = Enumerable.Range(0, view.Actions).Where(a => mask[a]).MaxBy(a => values[a]);
+            Assert.Equal(best, policy.Decide(environment.Observation, observation, mask));
+            Assert.Equal(best, policy.Copy().Decide(environment.Observation, observation, mask));
+            mask[best] = false;
+        }
+        var copy = (HindsightPolicy)policy.Copy();
+        copy.Pricing.Network.Parameters.Flat.Fill(1);
+        Assert.NotEqual(1, policy.Pricing.Network.Parameters.Flat[0]);
+    }
+}

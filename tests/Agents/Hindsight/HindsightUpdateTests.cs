@@ -1,0 +1,87 @@
+using RlOffload.Agents.Engine;
+using RlOffload.Agents.Hindsight;
+using RlOffload.Agents.Planners;
+using RlOffload.Environment;
+
+namespace RlOffload.Tests.Agents.Hindsight;
+
+public sealed class HindsightUpdateTests
+{
+    private static readonly HindsightOptions Options = new() { Hidden = [8], Batch = 32, Temperature = 0.2, LearningRate = 1e-2 };
+
+    private readonly PlanPricing _learner = new(HindsightWorld.Bursts.View, Options), _average = new(HindsightWorld.Bursts.View, Options);
+    private readonly LabelledBatch _batch;
+    private readonly HindsightUpdate _update;
+    private readonly Adam _adam;
+    private readonly Executor _engine;
+
+    public HindsightUpdateTests()
+    {
+        var rng = new Rng(1);
+        _learner.Begin(new StationPrices(0.2, 0.3), 0.6, ref rng);
+        _learner.Network.Initialise(ref rng);
+        _batch = new LabelledBatch(Options.Batch, _learner.State, plans: 3);
+        _batch.Draw(Memory(_learner.State), _learner.Normaliser, ref rng);
+        _adam = new Adam(_learner.Network.Parameters, Options.LearningRate, 1e-8);
+        _update = new HindsightUpdate(_learner, _average, _adam, _batch, Options);
+        _engine = new Executor(_update.Graph);
+    }
+
+    [Fact]
+    public void TheGainIsTheExpectedLeadOfASoftmaxOverThePlansThatAreThere()
+    {
+        var (gain, certainty) = (0.0, 0.0);
+        var prices = new float[PlanFeatures.Count];
+        for (var b = 0; b < Options.Batch; b++)
+        {
+            _learner.Network.Forward(_batch.States.Row(b), prices);
+            var weights = new double[3];
+            for (var i = 0; i < 3; i++)
+                if (_batch.Absent.Row(b)[i] == 0)
+                    weights[i] = Math.Exp(Enumerable.Range(0, PlanFeatures.Count)
+                        .Sum(k => ((double)prices[k] + _learner.Start.Row(0)[k]) * _batch.Features.Row(3 * b + i)[k]) / Options.Temperature);
+            gain += Enumerable.Range(0, 3).Sum(i => weights[i] * _batch.Leads.Row(b)[i]) / weights.Sum() / Options.Batch;
+            certainty += weights.Max() / weights.Sum() / Options.Batch;
+        }
+        _adam.Advance();
+        _engine.Run();
+        Assert.Equal(gain, _engine.Read(_update.Gain).Row(0)[0], 1e-5);
+        Assert.Equal(certainty, _engine.Read(_update.Certainty).Row(0)[0], 1e-5);
+    }
+
+    [Fact]
+    public void StepsRaiseTheGainToThatOfTheBestPlansAndTheAverageFollows()
+    {
+        double gain = 0;
+        for (var i = 0; i < 400; i++)
+        {
+            _adam.Advance();
+            _engine.Run();
+            gain = _engine.Read(_update.Gain).Row(0)[0];
+        }
+        var best = Enumerable.Range(0, Options.Batch).Average(b => _batch.Leads.Row(b).ToArray().Max());
+        Assert.InRange(gain, 0.9 * best, best);
+        var (learner, average) = (_learner.Network.Parameters.ToDense(), _average.Network.Parameters.ToDense());
+        Assert.True(learner.Zip(average).Sum(p => Math.Abs(p.First - p.Second)) < 0.5 * learner.Sum(Math.Abs));
+    }
+
+    /// <summary>Two plans in every second state, three in the others; which is best depends on the first number of the state.</summary>
+    private static LabelledStates Memory(int state)
+    {
+        var memory = new LabelledStates(64, state, 3);
+        var rng = new Rng(5);
+        for (var s = 0; s < 64; s++)
+        {
+            var observed = new float[state];
+            observed[0] = s % 4 < 2 ? 1 : -1;
+            var row = memory.Add(observed, 2 + s % 2);
+            for (var i = 0; i < 2 + s % 2; i++)
+            {
+                for (var k = 0; k < PlanFeatures.Count; k++)
+                    memory.Features(row, i)[k] = (float)rng.NextGaussian();
+                memory.Labels(row)[i] = observed[0] * memory.Features(row, i)[3];
+            }
+        }
+        return memory;
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.ML.OnnxRuntime;
+using RlOffload.Agents.Hindsight;
+using RlOffload.Agents.Planners;
+using RlOffload.Environment;
+
+namespace RlOffload.Tests.Agents.Hindsight;
+
+public sealed class PricingGraphTests
+{
+    [Theory, InlineData(0), InlineData(16)]
+    public void OnnxRuntimeValuesPlansAsTheNetworkDoes(int hidden)
+    {
+        var world = HindsightWorld.Bursts;
+        var (environment, view) = (world.Environment(1), world.View);
+        var pricing = new PlanPricing(view, new HindsightOptions { Hidden = hidden == 0 ? [] : [hidden] });
+        var rng = new Rng(1);
+        pricing.Begin(new StationPrices(0.1, 0.4), 0.6, ref rng);
+        pricing.Network.Initialise(ref rng);
+        var (observation, mask, values) = (new float[view.Size], new bool[view.Actions], new float[view.Actions]);
+        using var session = new InferenceSession(PricingGraph.Of(pricing).ToBytes());
+        environment.Reset(0);
+        while (!environment.Truncated)
+        {
+            view.Write(environment.Observation, environment.Mask, observation, mask);
+            pricing.Normaliser.Observe(observation.AsSpan(0, pricing.State));
+            environment.Step(3);
+        }
+        using var frozen = new InferenceSession(PricingGraph.Of(pricing).ToBytes());
+        for (var a = 0; a < mask.Length; a++)
+            mask[a] = a % 3 != 1;
+        pricing.Values(observation, mask, values);
+        var exported = Run(frozen, observation, mask);
+        for (var a = 0; a < values.Length; a++)
+            Assert.Equal(values[a], exported[a], mask[a] ? 1e-4 : 0);
+        Assert.NotEqual(exported, Run(session, observation, mask)); // the normaliser is in the graph
+    }
+
+    private static float[] Run(InferenceSession session, float[] observation, bool[] mask)
+    {
+        using var o = OrtValue.CreateTensorValueFromMemory(observation, [1, observation.Length]);
+        using var m = OrtValue.CreateTensorValueFromMemory(mask.Select(x => x ? 1f : 0f).ToArray(), [1, mask.Length]);
+        using var options = new RunOptions();
+        using var results = session.Run(options, ["observation", "mask"], [o, m], ["logits"]);
+        return results[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+}
