@@ -28,6 +28,8 @@ switch (args)
                      how often 95 % intervals hold the truth, on simulated windows and seeds and on the windows of real evaluations
               cic    a decision of DADS beside one of CIC on the shipped network and ResNet-50, or on the profiles named; us and ratios
 
+            bench/learner.py runs 'rloffload bench learner' in turns with the same update in PyTorch (bench/pytorch).
+
             Each round measures all contestants one after the other; medians over rounds, process CPU time, one thread.
             Run it on an idle machine: a training beside it changes every number. DOTNET_MaxVectorTBitWidth=512 gives it the machine's
             widest vectors, as ./rloffload does.
