@@ -77,7 +77,7 @@ public sealed class TransitionCollector
             for (var c = 0; c < _sum.Length; c++)
                 _sum[c] += _powers[i - first] * _charges[i * _sum.Length + c];
         }
-        _sink(new Transition(_lane, first, Observation(first), Mask(first), _actions[first], reward, _powers[end - first], Observation(end), Mask(end), _sum));
+        _sink(new Transition(_lane, first, end, Observation(first), Mask(first), _actions[first], reward, _powers[end - first], Observation(end), Mask(end), _sum));
     }
 
     private static Span<T> Row<T>(T[] rows, int row, int width) => rows.AsSpan(row * width, width);

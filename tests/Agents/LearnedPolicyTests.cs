@@ -1,4 +1,5 @@
 using RlOffload.Agents;
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Tests.Environment;
 
@@ -11,7 +12,8 @@ public sealed class LearnedPolicyTests
     {
         var environment = TestWorld.Environment();
         var view = new AgentView(environment.Model, [7, 2, environment.Actions - 1, 4]);
-        var learned = new SacPolicy(new DiscreteSac(view.Size, view.Actions, new SacOptions { Hidden = [16] }, seed: 3));
+        DiscreteSac Learner() => new DiscreteSac(view.Size, view.Actions, new SacOptions { Hidden = [16] }, seed: 3);
+        var learned = new ReplayPolicy(Learner(), null, Learner);
         var policy = new LearnedPolicy("name", learned, view);
         Assert.Equal("name", policy.Name);
         environment.Reset(0);

@@ -1,4 +1,5 @@
 using RlOffload.Agents;
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 
@@ -9,7 +10,7 @@ internal sealed class RecordingAgent(AgentSetup setup) : IAgent
 {
     public List<(string Kind, int Lane, int Number)> Calls { get; } = [];
     public int Updates { get; private set; }
-    public ILearnedPolicy Policy { get; } = new SacPolicy(new DiscreteSac(setup.View.Size, setup.View.Actions, new SacOptions { Hidden = [4] }, 1));
+    public ILearnedPolicy Policy { get; } = new ReplayPolicy(new DiscreteSac(setup.View.Size, setup.View.Actions, new SacOptions { Hidden = [4] }, 1), null, () => throw new NotSupportedException());
     public double Gamma => 0.9;
     public IReadOnlyList<string> Measures => ["updates"];
 

@@ -9,6 +9,7 @@ namespace RlOffload.Agents.Diffusion;
 internal sealed class DiffusionActor : IDisposable
 {
     private readonly Matrix _observation, _mask;
+    private readonly Matrix? _prior;
     private readonly Matrix[] _noise;
     private readonly RunningNormaliser _normaliser;
     private readonly Executor _quiet, _noisy;
@@ -17,6 +18,7 @@ internal sealed class DiffusionActor : IDisposable
     public DiffusionActor(NoiseNetwork network, RunningNormaliser normaliser, DiffusionOptions options)
     {
         (_observation, _mask, _normaliser) = (Matrix.Zeros(1, network.Observations), Matrix.Zeros(1, network.Actions), normaliser);
+        _prior = options.PriorWeight > 0 ? Matrix.Zeros(1, network.Actions) : null;
         _noise = [.. Enumerable.Range(0, options.Steps).Select(_ => Matrix.Zeros(1, network.Actions))];
         (_quiet, _quietLogits) = Program([]);
         (_noisy, _noisyLogits) = Program(_noise);
@@ -24,36 +26,37 @@ internal sealed class DiffusionActor : IDisposable
         (Executor, Tensor) Program(Matrix[] noise)
         {
             var graph = new Graph();
-            var logits = Logits(graph, network, normaliser, _observation, _mask, noise);
+            var logits = Logits(graph, network, normaliser, _observation, _mask, _prior, noise);
             return (new Executor(graph), logits);
         }
     }
 
     /// <summary>The chain that starts at zero and adds no noise, over storage of its own.</summary>
-    public static Graph Deployed(NoiseNetwork network, RunningNormaliser normaliser)
+    public static Graph Deployed(NoiseNetwork network, RunningNormaliser normaliser, DiffusionOptions options)
     {
         var graph = new Graph();
-        Logits(graph, network, normaliser, Matrix.Zeros(1, network.Observations), Matrix.Zeros(1, network.Actions), []);
+        Logits(graph, network, normaliser, Matrix.Zeros(1, network.Observations), Matrix.Zeros(1, network.Actions),
+            options.PriorWeight > 0 ? Matrix.Zeros(1, network.Actions) : null, []);
         return graph;
     }
 
-    public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, Span<float> logits)
+    public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, Span<float> logits)
     {
-        Fill(observation, mask);
+        Fill(observation, mask, prior);
         _quiet.Run();
         _quiet.Read(_quietLogits).Row(0).CopyTo(logits);
     }
 
-    public int Greedy(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask)
+    public int Greedy(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior)
     {
-        Fill(observation, mask);
+        Fill(observation, mask, prior);
         _quiet.Run();
         return Categorical.Best(_quiet.Read(_quietLogits).Row(0), mask);
     }
 
-    public int Draw(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ref Rng rng)
+    public int Draw(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng)
     {
-        Fill(observation, mask);
+        Fill(observation, mask, prior);
         foreach (var noise in _noise)
             foreach (ref var value in noise.Row(0))
                 value = (float)rng.NextGaussian();
@@ -67,15 +70,19 @@ internal sealed class DiffusionActor : IDisposable
         _noisy.Dispose();
     }
 
-    private static Tensor Logits(Graph g, NoiseNetwork network, RunningNormaliser normaliser, Matrix observation, Matrix mask, Matrix[] noise)
+    private static Tensor Logits(Graph g, NoiseNetwork network, RunningNormaliser normaliser, Matrix observation, Matrix mask, Matrix? prior, Matrix[] noise)
     {
         var s = normaliser.Lower(g, g.Input("observation", observation));
         Tensor[] z = [.. noise.Select((m, i) => g.Input($"noise{i}", m))];
-        return g.Output("logits", ActionMask.Lower(g.Input("mask", mask), network.Chain(g, network.Weights(g, "actor"), s, z, "actor")));
+        var valid = g.Input("mask", mask);
+        var logits = network.Chain(g, network.Weights(g, "actor"), s, z, "actor");
+        return g.Output("logits", ActionMask.Lower(valid, prior is { } p ? logits + g.Input("prior", p) : logits));
     }
 
-    private void Fill(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask)
+    private void Fill(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior)
     {
+        if (_prior is { } memory)
+            prior.CopyTo(memory.Row(0));
         observation.CopyTo(_observation.Row(0));
         for (var a = 0; a < mask.Length; a++)
             _mask.Row(0)[a] = mask[a] ? 1 : 0;

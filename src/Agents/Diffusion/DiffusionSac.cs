@@ -2,6 +2,7 @@ using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
 using RlOffload.Agents.Replay;
 using RlOffload.Environment;
+using RlOffload.Onnx;
 
 namespace RlOffload.Agents.Diffusion;
 
@@ -41,7 +42,7 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
         _networks = new DiffusionNetworks(actor, slowActor, new Adam(actor.Parameters, options.LearningRateActor, options.AdamEpsilon), critics, slow,
             [.. critics.Select(c => new Adam(c.Parameters, options.LearningRateCritic, options.AdamEpsilon))]);
         Normaliser = new RunningNormaliser(observations, options.ObservationClip);
-        _batch = new ReplayBatch(options.Batch, observations, actions, prior: false);
+        _batch = new ReplayBatch(options.Batch, observations, actions, prior: options.PriorWeight > 0);
         _update = new DiffusionUpdate(_networks, _batch, options, keepGradients);
         _engine = engine?.Invoke(_update.Graph) ?? new Executor(_update.Graph);
         _actor = new DiffusionActor(actor, Normaliser, options);
@@ -51,7 +52,6 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
 
     public RunningNormaliser Normaliser { get; }
     public double Gamma => _options.Gamma;
-    public bool UsesPrior => false;
     public IReadOnlyList<string> Measures { get; } = ["critic_loss", "actor_loss", "entropy", "mean_q"];
     public DiffusionOptions Options => _options;
     public int Observations => _networks.Actor.Observations;
@@ -66,15 +66,16 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
     internal IEngine Engine => _engine;
 
     /// <summary>Logits of one state without noise, invalid actions at <see cref="ActionMask.Forbidden"/>. Allocates nothing.</summary>
-    public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, Span<float> logits) => _actor.Logits(observation, mask, logits);
+    public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, Span<float> logits) =>
+        _actor.Logits(observation, mask, prior, logits);
 
     /// <summary>The valid action of the highest logit of the chain without noise. Allocates nothing.</summary>
-    public int Act(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask) => _actor.Greedy(observation, mask);
+    public int Act(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior = default) => _actor.Greedy(observation, mask, prior);
 
-    public int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng) => _actor.Draw(observation, mask, ref rng);
+    public int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng) => 
+        _actor.Draw(observation, mask, prior, ref rng);
 
-    /// <summary>The graph that a device runs.</summary>
-    public Graph PolicyGraph() => DiffusionActor.Deployed(_networks.Actor, Normaliser);
+    public OnnxModel Lower() => OnnxLowering.Of(DiffusionActor.Deployed(_networks.Actor, Normaliser, _options), "policy", frozen: true);
 
     public void Update(ReplayBuffer replay, Span<double> measures)
     {

@@ -39,7 +39,12 @@ internal sealed class DiffusionUpdate
         Network[] slow = [.. n.SlowCritics.Select((c, i) => Network.Of(g, $"q{i + 1}'", c, x => x.Mish()))];
 
         // critics  y = r + gamma^k (1 - terminated) sum_b pi'(b|s') min(Q1', Q2')(s',b);   J = mean (Q1 - y)^2 + mean (Q2 - y)^2
-        var logitsNext = n.SlowActor.Chain(g, slowActor, next, noise[o.Steps..], "actor'") + g.Input("forbidden'", batch.NextForbidden);
+        Tensor Logits(Tensor chain, Matrix forbidden, Matrix? prior, string mark)
+        {
+            var logits = chain + g.Input($"forbidden{mark}", forbidden);
+            return prior is { } p ? logits + g.Input($"prior{mark}", p) : logits;
+        }
+        var logitsNext = Logits(n.SlowActor.Chain(g, slowActor, next, noise[o.Steps..], "actor'"), batch.NextForbidden, batch.NextPrior, "'");
         var qNext = Tensor.Min(slow[0].Forward(next), slow[1].Forward(next));
         Targets = g.Output("y", r + discount * (logitsNext.LogSoftmax().Exp() * qNext).SumColumns());
         Tensor[] losses = [.. q.Select(critic => (critic.ForwardAt(s, a) - Targets).Square().Mean())];
@@ -49,7 +54,7 @@ internal sealed class DiffusionUpdate
         Network[] q_ = [.. q.Select((critic, i) => n.CriticAdams[i].Step(g, $"q{i + 1}", critic, Gradients[i]))];
 
         // actor    J = - mean ( alpha H(pi) + sum_a pi(a|s) min(Q1, Q2)(s,a) ),  pi = softmax(x_0), by the critics just updated
-        var logPi = (n.Actor.Chain(g, actor, s, noise[..o.Steps], "actor") + g.Input("forbidden", batch.Forbidden)).LogSoftmax();
+        var logPi = Logits(n.Actor.Chain(g, actor, s, noise[..o.Steps], "actor"), batch.Forbidden, batch.Prior, "").LogSoftmax();
         var pi = logPi.Exp();
         Entropy = g.Output("entropy", -(pi * logPi).SumColumns().Mean());
         ActorLoss = g.Output("actor loss", (pi * (o.Alpha * logPi - Tensor.Min(q_[0].Forward(s), q_[1].Forward(s)))).SumColumns().Mean());

@@ -2,6 +2,7 @@ using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
 using RlOffload.Agents.Replay;
 using RlOffload.Environment;
+using RlOffload.Onnx;
 
 namespace RlOffload.Agents.Dqn;
 
@@ -32,7 +33,7 @@ public sealed class DoubleDqn : IReplayLearner, IDisposable
         Network.Parameters.Flat.CopyTo(_target.Parameters.Flat);
         _adam = new Adam(Network.Parameters, options.LearningRate, options.AdamEpsilon);
         Normaliser = new RunningNormaliser(observations, options.ObservationClip);
-        _batch = new ReplayBatch(options.Batch, observations, actions, prior: false);
+        _batch = new ReplayBatch(options.Batch, observations, actions, UsesPrior);
         _update = new DqnUpdate(Network, _target, _adam, _batch, options, keepGradients);
         _engine = engine?.Invoke(_update.Graph) ?? new Executor(_update.Graph);
         (_normalised, _values) = (new float[observations], new float[actions]);
@@ -44,7 +45,8 @@ public sealed class DoubleDqn : IReplayLearner, IDisposable
     public RunningNormaliser Normaliser { get; }
     public DqnOptions Options => _options;
     public double Gamma => _options.Gamma;
-    public bool UsesPrior => false;
+    public int Actions => Network.Outputs;
+    private bool UsesPrior => _options.PriorWeight > 0;
     public IReadOnlyList<string> Measures { get; } = ["loss", "exploration", "mean_q"];
 
     /// <summary>Updates done.</summary>
@@ -59,27 +61,27 @@ public sealed class DoubleDqn : IReplayLearner, IDisposable
     internal ReplayBatch Batch => _batch;
     internal IEngine Engine => _engine;
 
-    /// <summary>Q(s, .), invalid actions at <see cref="ActionMask.Forbidden"/>. Allocates nothing.</summary>
-    public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, Span<float> values)
+    public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, Span<float> values)
     {
         Normaliser.Normalise(observation, _normalised);
         Network.Forward(_normalised, values);
         for (var a = 0; a < mask.Length; a++)
-            if (!mask[a])
-                values[a] = ActionMask.Forbidden;
+            values[a] = mask[a] ? values[a] + (prior.IsEmpty ? 0 : prior[a]) : ActionMask.Forbidden;
     }
 
+    public OnnxModel Lower() => PolicyGraph.Of(Network, Normaliser, UsesPrior);
+
     /// <summary>The valid action of the highest value. Allocates nothing.</summary>
-    public int Act(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask)
+    public int Act(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior = default)
     {
-        Logits(observation, mask, _values);
+        Logits(observation, mask, prior, _values);
         return Categorical.Best(_values, mask);
     }
 
     public int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng)
     {
         if (rng.NextDouble() >= Exploration)
-            return Act(observation, mask);
+            return Act(observation, mask, prior);
         var left = rng.NextInt(mask.Count(true));
         var a = mask.IndexOf(true);
         while (left > 0)

@@ -39,9 +39,14 @@ public sealed record DqnOptions : IAgentOptions
     /// <summary>Normalised observations are clipped to +- this.</summary>
     public double ObservationClip { get; init; } = 10;
 
-    IAgent IAgentOptions.Create(AgentSetup setup) => new ReplayAgent(setup, Learner(setup), learner => new DqnPolicy((DoubleDqn)learner));
+    /// <summary>
+    /// Weight of the scores of the planner 'priced' (rewards) beneath the values; 0 starts from scratch. 1 takes them for what a decision earns, and the network learns what it costs later ones.
+    /// </summary>
+    public double PriorWeight { get; init; }
 
-    ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new DqnPolicy(Learner(setup));
+    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, () => Learner(setup), PriorWeight);
+
+    ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new ReplayPolicy(Learner(setup), PlannerStart.Of(setup, PriorWeight, tune: false), () => Learner(setup));
 
     private DoubleDqn Learner(AgentSetup setup) => new(setup.View.Size, setup.View.Actions, this, setup.Seed);
 
@@ -64,6 +69,7 @@ public sealed record DqnOptions : IAgentOptions
         Require(ExplorationStart is >= 0 and <= 1, "exploration_start", ExplorationStart, "0 to 1");
         Require(ExplorationEnd is >= 0 and <= 1, "exploration_end", ExplorationEnd, "0 to 1");
         Require(ExplorationUpdates >= 1, "exploration_updates", ExplorationUpdates, "at least 1");
+        Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
         Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
         return problems.Count == 0 ? this : throw new InputException(problems);
     }

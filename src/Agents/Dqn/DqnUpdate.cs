@@ -20,13 +20,16 @@ internal sealed class DqnUpdate
         var (q, slow) = (Network.Of(g, "q", online), Network.Of(g, "q'", target));
 
         // y = r + gamma^k (1 - terminated) Q'(s', argmax_b Q(s',b)) over the valid b; equals share
-        var valued = q.Forward(next) + g.Input("forbidden'", batch.NextForbidden);
+        var priorNext = batch.NextPrior is { } p ? g.Input("prior'", p) : g.Constant(0);
+        var valued = q.Forward(next) + priorNext + g.Input("forbidden'", batch.NextForbidden);
         var best = 1 - (valued.MaxColumns() - valued).Step();
-        var value = (best * slow.Forward(next)).SumColumns() / best.SumColumns();
+        var value = (best * (slow.Forward(next) + priorNext)).SumColumns() / best.SumColumns();
         Targets = g.Output("y", g.Input("r", batch.Rewards) + g.Input("gamma^k (1 - terminated)", batch.Discounts) * value);
 
         // J = mean h( Q(s,a) - y )
         var taken = q.ForwardAt(s, a);
+        if (batch.TakenPrior is { } prior)
+            taken += g.Input("prior(a)", prior);
         Loss = g.Output("loss", (taken - Targets).Huber(o.HuberDelta).Mean());
         MeanQ = g.Output("mean Q", taken.Mean());
         Gradients = Engine.Gradients.Of(Loss, q.Weights);

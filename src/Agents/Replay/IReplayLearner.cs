@@ -1,5 +1,6 @@
 using RlOffload.Agents.Learning;
 using RlOffload.Environment;
+using RlOffload.Onnx;
 
 namespace RlOffload.Agents.Replay;
 
@@ -12,14 +13,21 @@ public interface IReplayLearner
     /// <summary>Discount a decision.</summary>
     double Gamma { get; }
 
-    /// <summary>Whether transitions carry prior logits.</summary>
-    bool UsesPrior { get; }
+    /// <summary>A, number of actions.</summary>
+    int Actions { get; }
 
     /// <summary>Names, in snake_case, of the numbers that <see cref="Update"/> reports.</summary>
     IReadOnlyList<string> Measures { get; }
 
     /// <summary>A valid action, explored. Allocates nothing.</summary>
     int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng);
+
+    /// <summary>What is deployed: of one state, prior added, invalid actions at <see cref="ActionMask.Forbidden"/>. Allocates nothing.</summary>
+    /// <param name="prior">Scores of the planner beneath; empty without one.</param>
+    void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, Span<float> logits);
+
+    /// <summary>The same as a graph for a device.</summary>
+    OnnxModel Lower();
 
     /// <summary>One update on a batch drawn from the replay. Allocates nothing with the built-in engine.</summary>
     void Update(ReplayBuffer replay, Span<double> measures);

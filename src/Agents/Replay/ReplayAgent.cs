@@ -2,35 +2,49 @@ using RlOffload.Environment;
 
 namespace RlOffload.Agents.Replay;
 
-/// <summary>A learner with its replay: explores uniformly at first, then as the learner does, and learns from transitions.</summary>
+/// <summary>
+/// A learner with its replay: explores at first uniformly, or as a planner plays if it starts from one, then as the learner does; learns from transitions.
+/// </summary>
 public sealed class ReplayAgent : IAgent
 {
     private readonly AgentSetup _setup;
     private readonly IReplayLearner _learner;
+    private readonly PlannerStart? _start;
     private readonly ReplayBuffer _replay;
+    private readonly float[][] _priors;
 
-    /// <param name="policy">What is deployed of the learner.</param>
-    public ReplayAgent(AgentSetup setup, IReplayLearner learner, Func<IReplayLearner, ILearnedPolicy> policy)
+    public ReplayAgent(AgentSetup setup, ReplayPolicy policy)
     {
-        (_setup, _learner, Policy) = (setup, learner, policy(learner));
-        _replay = new ReplayBuffer(Math.Min(setup.ReplayCapacity, setup.Steps), setup.View.Size, setup.View.Actions, learner.UsesPrior,
+        (_setup, Policy, _learner, _start) = (setup, policy, policy.Learner, policy.Start);
+        _replay = new ReplayBuffer(Math.Min(setup.ReplayCapacity, setup.Steps), setup.View.Size, setup.View.Actions, _start is not null,
             setup.Budgets is null ? 0 : BudgetKeeper.Charges);
+        _priors = [.. Enumerable.Range(0, setup.Lanes).Select(_ => new float[_start is null ? 0 : (setup.View.Model.Scenario.Requests + 1) * setup.View.Actions])];
     }
 
-    public ILearnedPolicy Policy { get; }
+    /// <summary>The agent of these options.</summary>
+    /// <param name="another">Makes a learner of the seed's first weights.</param>
+    /// <param name="priorWeight">Of the planner beneath it; 0 for none.</param>
+    public static ReplayAgent Of(AgentSetup setup, Func<IReplayLearner> another, double priorWeight) =>
+        new(setup, new ReplayPolicy(another(), PlannerStart.Of(setup, priorWeight, tune: true), another));
+
     public IReplayLearner Learner => _learner;
+    public ILearnedPolicy Policy { get; }
     public double Gamma => _learner.Gamma;
     public IReadOnlyList<string> Measures => _learner.Measures;
 
     public void Begin(OffloadEnvironment environment, int lane) { }
 
-    public void Observe(in Moment moment) => _learner.Normaliser.Observe(moment.Observation);
+    public void Observe(in Moment moment)
+    {
+        _learner.Normaliser.Observe(moment.Observation);
+        _start?.Write(moment.Environment.Observation, Prior(moment.Lane, moment.Request));
+    }
 
-    public int Choose(in Moment moment, ref Rng rng) => moment.Step < _setup.StartSteps
-        ? moment.Uniform(ref rng) : _learner.Explore(moment.Observation, moment.Mask, default, ref rng);
+    public int Choose(in Moment moment, ref Rng rng) => moment.Step < _setup.StartSteps && _start is null
+        ? moment.Uniform(ref rng) : _learner.Explore(moment.Observation, moment.Mask, Prior(moment.Lane, moment.Request), ref rng);
 
-    public void Remember(in Transition t) =>
-        _replay.Add(t.Observation, t.Mask, t.Action, t.Reward, t.Discount, t.NextObservation, t.NextMask, terminated: false, charges: t.Charges);
+    public void Remember(in Transition t) => _replay.Add(t.Observation, t.Mask, t.Action, t.Reward, t.Discount, t.NextObservation, t.NextMask,
+        terminated: false, Prior(t.Lane, t.Request), Prior(t.Lane, t.NextRequest), t.Charges);
 
     public void Learn(Span<double> measures)
     {
@@ -42,13 +56,16 @@ public sealed class ReplayAgent : IAgent
 
     public void Save(BinaryWriter writer)
     {
-        _learner.Save(writer);
+        Policy.Save(writer);
         _replay.Save(writer);
     }
 
     public void Load(BinaryReader reader, string file)
     {
-        _learner.Load(reader, file);
+        Policy.Load(reader, file);
         _replay.Load(reader, file);
     }
+
+    /// <summary>The planner's scores at a request of the present window; empty without a planner.</summary>
+    private Span<float> Prior(int lane, int request) => _start is null ? default : _priors[lane].AsSpan(request * _setup.View.Actions, _setup.View.Actions);
 }

@@ -23,6 +23,9 @@ public sealed class ReplayBatch
     /// <summary>Prior logits of s' [B, A], or null.</summary>
     public Matrix? NextPrior { get; }
 
+    /// <summary>Prior logit of a [B, 1], or null.</summary>
+    public Matrix? TakenPrior { get; }
+
     /// <summary>a [B, 1]</summary>
     public Matrix Actions { get; }
 
@@ -43,6 +46,7 @@ public sealed class ReplayBatch
         NextForbidden = Matrix.Zeros(rows, actions);
         Prior = prior ? Matrix.Zeros(rows, actions) : null;
         NextPrior = prior ? Matrix.Zeros(rows, actions) : null;
+        TakenPrior = prior ? Matrix.Zeros(rows, 1) : null;
         (Actions, Rewards, Discounts, EntropyShares) = (Matrix.Zeros(rows, 1), Matrix.Zeros(rows, 1), Matrix.Zeros(rows, 1), Matrix.Zeros(rows, 1));
     }
 }

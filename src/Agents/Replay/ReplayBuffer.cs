@@ -117,8 +117,9 @@ public sealed class ReplayBuffer
             ActionMask.Expand(_nextMasks.AsSpan(row * _words, _words), batch.NextForbidden.PaddedRow(b));
             var choices = ActionMask.Count(mask);
             batch.EntropyShares.Row(b)[0] = choices > 1 ? (float)(1 / Math.Log(choices)) : 0;
-            if (batch.Prior is { } prior && batch.NextPrior is { } nextPrior)
+            if (batch.Prior is { } prior && batch.NextPrior is { } nextPrior && batch.TakenPrior is { } taken)
             {
+                taken.Row(b)[0] = _priors[row * Actions + _actions[row]];
                 _priors.AsSpan(row * Actions, Actions).CopyTo(prior.Row(b));
                 _nextPriors.AsSpan(row * Actions, Actions).CopyTo(nextPrior.Row(b));
             }

@@ -2,6 +2,7 @@ using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
 using RlOffload.Agents.Replay;
 using RlOffload.Environment;
+using RlOffload.Onnx;
 
 namespace RlOffload.Agents.Sac;
 
@@ -22,7 +23,7 @@ public sealed partial class DiscreteSac
     public int Actions => Actor.Outputs;
     public SacOptions Options => _options;
     public double Gamma => _options.Gamma;
-    public bool UsesPrior => _options.UsePrior;
+    internal bool UsesPrior => _options.PriorWeight > 0;
     public IReadOnlyList<string> Measures { get; } = ["critic_loss", "actor_loss", "alpha", "entropy", "mean_q"];
 
     /// <summary>Updates done.</summary>
@@ -66,7 +67,7 @@ public sealed partial class DiscreteSac
         _networks = new SacNetworks(Actor, new Adam(Actor.Parameters, options.LearningRateActor, options.AdamEpsilon), critics,
             logAlpha, new Adam(logAlpha, options.LearningRateAlpha, options.AdamEpsilon), Matrix.Zeros(1, 1));
         Normaliser = new RunningNormaliser(observations, options.ObservationClip);
-        _batch = new ReplayBatch(options.Batch, observations, actions, options.UsePrior);
+        _batch = new ReplayBatch(options.Batch, observations, actions, options.PriorWeight > 0);
         _update = new SacUpdate(_networks, _batch, options, keepGradients);
         _engine = engine?.Invoke(_update.Graph) ?? new Executor(_update.Graph);
         (_normalised, _logits) = (new float[observations], new float[actions]);
@@ -78,9 +79,9 @@ public sealed partial class DiscreteSac
     /// </summary>
     public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, Span<float> logits, ReadOnlySpan<float> prior = default)
     {
-        if (observation.Length != Observations || mask.Length != Actions || prior.Length != (_options.UsePrior ? Actions : 0))
+        if (observation.Length != Observations || mask.Length != Actions || prior.Length != (UsesPrior ? Actions : 0))
             throw new ArgumentException(
-                $"needs {Observations} observations, {Actions} actions and {(_options.UsePrior ? "as many" : "no")} priors; "
+                $"needs {Observations} observations, {Actions} actions and {(UsesPrior ? "as many" : "no")} priors; "
                 + $"got {observation.Length}, {mask.Length} and {prior.Length}");
         Normaliser.Normalise(observation, _normalised);
         Actor.Forward(_normalised, logits);
@@ -100,6 +101,11 @@ public sealed partial class DiscreteSac
 
     public int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng) =>
         Act(observation, mask, ref rng, greedy: false, prior);
+
+    void IReplayLearner.Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, Span<float> logits) =>
+        Logits(observation, mask, logits, prior);
+
+    public OnnxModel Lower() => PolicyGraph.Of(Actor, Normaliser, UsesPrior);
 
     /// <summary>Writes everything an update reads, so that a loaded agent continues bit for bit.</summary>
     public void Save(BinaryWriter writer)

@@ -49,7 +49,7 @@ public sealed partial class DiscreteSac : IReplayLearner, IDisposable
 
     private void Draw(ReplayBuffer replay)
     {
-        if (replay.Observations != Actor.Inputs || replay.Actions != Actor.Outputs || replay.HasPrior != _options.UsePrior)
+        if (replay.Observations != Actor.Inputs || replay.Actions != Actor.Outputs || replay.HasPrior != UsesPrior)
             throw new ArgumentException("the replay holds other observations, actions or priors than this agent", nameof(replay));
         // Keyed by the update, so a checkpoint needs no generator state.
         var rng = Rng.Keyed(_seed, (ulong)Updates, 0, RngPurpose.Replay);

@@ -110,12 +110,14 @@ public sealed record SacOptions : IAgentOptions
         ActorOutputScale = 1,
     };
 
-    /// <summary>Whether the caller gives prior logits (a planner's scores) that are added to the actor's; the replay then stores them.</summary>
-    public bool UsePrior { get; init; }
+    /// <summary>
+    /// Weight of the scores of the planner 'priced' (rewards) beneath the actor's logits; 0 starts from scratch. At 20 a reward of 0.05 more makes a plan e times as likely.
+    /// </summary>
+    public double PriorWeight { get; init; }
 
-    IAgent IAgentOptions.Create(AgentSetup setup) => new ReplayAgent(setup, Learner(setup), learner => new SacPolicy((DiscreteSac)learner));
+    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, () => Learner(setup), PriorWeight);
 
-    ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new SacPolicy(Learner(setup));
+    ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new ReplayPolicy(Learner(setup), PlannerStart.Of(setup, PriorWeight, tune: false), () => Learner(setup));
 
     private DiscreteSac Learner(AgentSetup setup) => new(setup.View.Size, setup.View.Actions, this, setup.Seed);
 
@@ -147,6 +149,7 @@ public sealed record SacOptions : IAgentOptions
         Require(EntropyTargetEnd is >= 0 and <= 1, "entropy_target_end", EntropyTargetEnd, "0 to 1, a share of log |A(s)|");
         Require(EntropyAnnealUpdates >= 1, "entropy_anneal_updates", EntropyAnnealUpdates, "at least 1");
         Require(Enum.IsDefined(QBar), "q_bar", QBar, "average or minimum");
+        Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
         Require(Enum.IsDefined(Temperature), "temperature", Temperature, "normalised or published");
         Require(Temperature == Temperature.Normalised || LearningRateAlpha > 0, "learning_rate_alpha", LearningRateAlpha, "above 0 with temperature: published");
         Require(QClip is >= 0 and <= 1e6, "q_clip", QClip, "0 (off) to 1e6");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RlOffload.Agents;
+using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
 
@@ -36,7 +37,8 @@ public static class DecisionBench
 
         var choices = EnvironmentBench.Evenly(world.CostModel, plans);
         var view = new AgentView(world.CostModel, choices);
-        var policy = new LearnedPolicy("sac", new SacPolicy(new DiscreteSac(view.Size, view.Actions, options, 1)), view);
+        DiscreteSac Learner() => new(view.Size, view.Actions, options, 1);
+        var policy = new LearnedPolicy("sac", new ReplayPolicy(Learner(), null, Learner), view);
         var seen = EnvironmentBench.Recorded(world, 256);
         var all = new bool[world.CostModel.Count];
         Array.Fill(all, true);

@@ -20,6 +20,7 @@ internal static class DqnSection
             ExplorationStart = s.Double("exploration_start", Bounds.Finite, d.ExplorationStart),
             ExplorationEnd = s.Double("exploration_end", Bounds.Finite, d.ExplorationEnd),
             ExplorationUpdates = s.Long("exploration_updates", long.MinValue, long.MaxValue, d.ExplorationUpdates),
+            PriorWeight = s.Double("prior_weight", Bounds.Finite, d.PriorWeight),
             ObservationClip = s.Double("observation_clip", Bounds.Finite, d.ObservationClip),
         };
         return OptionCheck.Of(s, options, options.Validated);

@@ -31,10 +31,8 @@ internal static class SacSection
             TargetEntropyWeight = s.Double("target_entropy_weight", Bounds.Finite, d.TargetEntropyWeight),
             ObservationClip = s.Double("observation_clip", Bounds.Finite, d.ObservationClip),
             ActorOutputScale = s.Double("actor_output_scale", Bounds.Finite, d.ActorOutputScale),
-            UsePrior = s.Bool("use_prior", d.UsePrior),
+            PriorWeight = s.Double("prior_weight", Bounds.Finite, d.PriorWeight),
         };
-        if (options.UsePrior)
-            s.Refuse("use_prior", "is true, allowed is false: training gives the agent no prior");
         return OptionCheck.Of(s, options, options.Validated);
     }
 }

@@ -61,12 +61,12 @@ public sealed class DiffusionSacTests
     {
         var learner = new DiffusionSac(Observations, Actions, Tiny, 1);
         Learn(learner, 30);
-        using var session = new InferenceSession(new DiffusionPolicy(learner).Freeze().Graph.ToBytes());
+        using var session = new InferenceSession(learner.Lower().ToBytes());
         var (rng, logits) = (new Rng(5), new float[Actions]);
         for (var i = 0; i < 50; i++)
         {
             var (observation, mask) = (Noise(ref rng), Mask(ref rng));
-            learner.Logits(observation, mask, logits);
+            learner.Logits(observation, mask, default, logits);
             using var state = OrtValue.CreateTensorValueFromMemory(observation, [1, Observations]);
             using var valid = OrtValue.CreateTensorValueFromMemory(mask.Select(m => m ? 1f : 0f).ToArray(), [1, Actions]);
             using var options = new RunOptions();

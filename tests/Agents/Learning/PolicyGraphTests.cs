@@ -54,7 +54,7 @@ public sealed class PolicyGraphTests
 
     private static DiscreteSac Trained(bool usePrior)
     {
-        var options = new SacOptions { Hidden = [48, 31], Batch = 32, ActorOutputScale = 1, UsePrior = usePrior };
+        var options = new SacOptions { Hidden = [48, 31], Batch = 32, ActorOutputScale = 1, PriorWeight = usePrior ? 1 : 0 };
         var agent = new DiscreteSac(Observations, Actions, options, 3);
         var replay = new ReplayBuffer(100, Observations, Actions, usePrior);
         var rng = new Rng(6);

@@ -18,7 +18,7 @@ public sealed class ReplayAgentTests
     private readonly DiscreteSac _sac = new(View.Size, View.Actions, new SacOptions { Batch = 8, Hidden = [8] }, 3);
     private readonly ReplayAgent _agent;
 
-    public ReplayAgentTests() => _agent = new(Setup, _sac, _ => new SacPolicy(_sac));
+    public ReplayAgentTests() => _agent = new(Setup, new ReplayPolicy(_sac, null, () => throw new NotSupportedException()));
 
     [Fact]
     public void ItExploresUniformlyAtFirstAndThenByItsPolicy()
@@ -41,7 +41,7 @@ public sealed class ReplayAgentTests
     {
         Live(_agent, 0, 60);
         var sac = new DiscreteSac(View.Size, View.Actions, new SacOptions { Batch = 8, Hidden = [8] }, 4);
-        var other = new ReplayAgent(Setup, sac, _ => new SacPolicy(sac));
+        var other = new ReplayAgent(Setup, new ReplayPolicy(sac, null, () => throw new NotSupportedException()));
         other.Load(new BinaryReader(new MemoryStream(Saved(_agent))), "checkpoint.bin");
         Assert.Equal(Live(_agent, 60, 40), Live(other, 60, 40));
         Assert.Equal(Saved(_agent), Saved(other));
@@ -73,7 +73,7 @@ public sealed class ReplayAgentTests
         var moment = new Moment(World, 0, 0, 200, _observation, _mask);
         agent.Observe(moment);
         var action = agent.Choose(moment, ref rng);
-        agent.Remember(new Transition(0, 0, _observation, _mask, action, action, 0.9f, _observation, _mask, []));
+        agent.Remember(new Transition(0, 0, 1, _observation, _mask, action, action, 0.9f, _observation, _mask, []));
         agent.Learn(measures);
     }
 

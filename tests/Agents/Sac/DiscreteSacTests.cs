@@ -25,13 +25,13 @@ public sealed class DiscreteSacTests
         { "Huber bends early", Tiny with { QClip = 0, HuberDelta = 0.1 } },
         { "entropy in the target", Tiny with { TargetEntropyWeight = 1 } },
         { "as published", SacOptions.Published with { Hidden = [9, 7], Batch = 24, LearningRateActor = 5e-3, LearningRateCritic = 5e-3 } },
-        { "prior logits", Tiny with { UsePrior = true } },
+        { "prior logits", Tiny with { PriorWeight = 1 } },
     };
 
     [Theory, MemberData(nameof(Variants))]
     public void EveryGradientOfAnUpdateIsThatOfFiniteDifferences(string variant, SacOptions options)
     {
-        var replay = Replay(200, options.UsePrior);
+        var replay = Replay(200, options.PriorWeight > 0);
         var agent = Agent(options);
         for (var i = 0; i < 40; i++)
             agent.Update(replay);
@@ -122,7 +122,7 @@ public sealed class DiscreteSacTests
     [Fact]
     public void BatchAndSingleStateGiveTheSameLogits()
     {
-        var agent = Agent(Tiny with { UsePrior = true });
+        var agent = Agent(Tiny with { PriorWeight = 1 });
         var rng = new Rng(5);
         for (var i = 0; i < 20; i++)
             agent.Normaliser.Observe(Noise(ref rng));
@@ -205,7 +205,7 @@ public sealed class DiscreteSacTests
     public void UpdatesAndDecisionsAllocateNothing()
     {
         var replay = Replay(200, prior: true);
-        var agent = Agent(Tiny with { UsePrior = true });
+        var agent = Agent(Tiny with { PriorWeight = 1 });
         var rng = new Rng(1);
         var (observation, mask, prior) = (Noise(ref rng), new[] { true, true, false, true, true }, new float[Actions]);
         var before = 0L;

@@ -188,7 +188,7 @@ public sealed class TrainVerbTests
     {
         using var config = new TestConfig();
         Refused("train.stepz", "--set", "train.stepz=5");
-        Refused("use_prior", "--set", "train.sac.use_prior=true");
+        Refused("prior_weight", "--set", "train.sac.prior_weight=-1");
         Refused("--resume", "--resume", config.At("nowhere"));
         Refused("--seeds", "--seeds", "0");
 
