@@ -1,4 +1,5 @@
 using System.Reflection;
+using RlOffload.Agents.Engine;
 
 namespace RlOffload.Tests;
 
@@ -16,6 +17,17 @@ public sealed class ArchitectureTests
         { "RlOffload.Training", ["RlOffload.Environment", "RlOffload.Onnx", "RlOffload.Agents", "RlOffload.Inference"] },
         { "rloffload", ["RlOffload.Environment", "RlOffload.Onnx", "RlOffload.Agents", "RlOffload.Inference", "RlOffload.Training", OnnxRuntime] },
     };
+
+    /// <summary>Built only with -p:Torch=cpu or -p:Torch=cuda.</summary>
+    private const string Torch = "RlOffload.Agents.Torch";
+
+    [Fact]
+    public void TheTorchEngineIsBuiltOnDemandAndKnowsOnlyTheAgents()
+    {
+        Assert.DoesNotContain(Torch, File.ReadAllText(Repository.At("RlOffload.sln")));
+        if (Engines.HasTorch)
+            APartKnowsOnlyWhatItMay(Torch, ["RlOffload.Agents"]);
+    }
 
     [Theory, MemberData(nameof(Allowed))]
     public void APartKnowsOnlyWhatItMay(string part, string[] allowed)
@@ -35,5 +47,5 @@ public sealed class ArchitectureTests
         Assert.Equal(
             Directory.GetFiles(Repository.At("src"), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension)
                 .Select(n => n == "RlOffload.Cli" ? "rloffload" : n).Order(StringComparer.Ordinal),
-            Allowed.Select(row => ((string)row[0])).Order(StringComparer.Ordinal));
+            Allowed.Select(row => ((string)row[0])).Append(Torch).Order(StringComparer.Ordinal));
 }

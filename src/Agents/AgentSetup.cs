@@ -1,3 +1,4 @@
+using RlOffload.Agents.Engine;
 using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 
@@ -28,6 +29,9 @@ public sealed record AgentSetup
 
     /// <summary>What decisions are charged under budgets; null where there are none.</summary>
     public BudgetKeeper? Budgets { get; init; }
+
+    /// <summary>What runs the updates of what it learns.</summary>
+    public Func<Graph, IEngine> Engine { get; init; } = Engines.Of(Engines.BuiltIn);
 
     /// <summary>Planners to start from, tuned on the training links; asked for only by who starts from one.</summary>
     public Func<PlannerSetup> Planners { get; init; } = () => throw new InvalidOperationException("nobody said what planners are made from");

@@ -1,4 +1,5 @@
 using RlOffload.Agents;
+using RlOffload.Agents.Engine;
 using RlOffload.Agents.Sac;
 
 namespace RlOffload.Training;
@@ -38,6 +39,12 @@ public sealed record TrainOptions
     /// every report, because a learner tuned a hundred times against a planner tuned once is no comparison.
     /// </summary>
     public int? TuningTrials { get; init; }
+
+    /// <summary>What runs the updates: one of <see cref="Engines.Names"/>. The built-in one is the fastest on a processor and the same bits everywhere.</summary>
+    public string Engine { get; init; } = Engines.BuiltIn;
+
+    /// <summary>To find errors: training ends at the first number of an update that is not finite, named. The built-in engine only.</summary>
+    public bool Check { get; init; }
 
     /// <summary>Which agent learns, and how.</summary>
     public IAgentOptions Agent { get; init; } = new SacOptions();

@@ -1,4 +1,5 @@
 using RlOffload.Agents;
+using RlOffload.Agents.Engine;
 using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
@@ -13,9 +14,12 @@ public sealed partial class TrainingLoop
 
     /// <summary>A loop over the world's training links.</summary>
     /// <param name="planners">Planners that an agent may start from; null: tuned when one is asked for, and not remembered.</param>
+    /// <exception cref="InputException">This build is without the engine that the config names.</exception>
     public static TrainingLoop Of(World world, Func<PlannerSetup>? planners = null)
     {
         var (model, options) = (world.CostModel, world.Experiment.Train);
+        if (Engines.Problem(options.Engine) is { } problem)
+            throw new InputException(world.Experiment.File, "train.engine", problem);
         planners ??= () => world.Planners(cache: null, threads: 1);
         return new TrainingLoop([.. Enumerable.Range(0, options.Environments).Select(_ => world.Training.Environment(model))], world.Tuning.Environment(model),
             world.Choices, options, world.Experiment.Seed, planners);
@@ -95,6 +99,7 @@ public sealed partial class TrainingLoop
         UpdateEvery = options.UpdateEvery,
         ReplayCapacity = options.ReplayCapacity,
         Lanes = options.Environments,
+        Engine = graph => Engines.Of(options.Engine, options.Check)(graph),
         Budgets = model.Scenario.Budgets is { } budgets ? new BudgetKeeper(budgets, model) : null,
     };
 }

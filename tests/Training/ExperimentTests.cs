@@ -87,6 +87,8 @@ public sealed class ExperimentTests
     [InlineData("rtt={file: a.json, mu: 1, sigma: 0, shift_ms: 1}", "rtt: has no single source")]
     [InlineData("rtt={mu: 1}", "rtt.sigma: is missing")]
     [InlineData("train.steps=5", "train.start_steps: is 2000, allowed is below steps (5)")]
+    [InlineData("train.engine=tensorflow", "train.engine: is 'tensorflow', allowed is built_in, onnx, torch")]
+    [InlineData("train={engine: onnx, check: true}", "train.check: is true, allowed with engine onnx is false: only built_in can check")]
     [InlineData("train.sac.alpha_start=1e9", "train.sac.alpha_start: is 1000000000, allowed is")]
     [InlineData("seed=-1", "seed: is -1, allowed is a whole number")]
     public void WhatContradictsItselfIsRefused(string set, string problem)

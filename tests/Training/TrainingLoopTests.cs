@@ -1,4 +1,5 @@
 using RlOffload.Agents;
+using RlOffload.Agents.Engine;
 using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
@@ -190,6 +191,53 @@ public sealed class TrainingLoopTests
         using var reader = new BinaryReader(new MemoryStream(Saved(loop)));
         Assert.Contains("checkpoint.bin:agent: is sac, allowed is recording", Assert.Throws<InputException>(
             () => Loop(Short with { Agent = new RecordingOptions() }, 1).Load(reader, "checkpoint.bin")).Message);
+    }
+
+    [Fact]
+    public void TheOnnxEngineLearnsTheSamePolicyUpToRounding()
+    {
+        var (one, other) = (Loop(Short, 1), Loop(Short with { Engine = Engines.Onnx }, 1));
+        foreach (var loop in new[] { one, other })
+            while (!loop.Done)
+                loop.Advance();
+        var (first, second) = ((DiscreteSac)((ReplayAgent)one.Agent).Learner, (DiscreteSac)((ReplayAgent)other.Agent).Learner);
+        Assert.IsType<OnnxEngine>(second.Engine);
+        Assert.True(first.Updates > 100 && first.Updates == second.Updates);
+        var rng = new Rng(1);
+        bool[] all = [.. Enumerable.Repeat(true, first.Actions)];
+        float[] known = new float[first.Observations], logits = new float[first.Actions], others = new float[first.Actions];
+        for (var state = 0; state < 50; state++)
+        {
+            foreach (ref var value in known.AsSpan())
+                value = (float)rng.NextGaussian();
+            first.Logits(known, all, logits);
+            second.Logits(known, all, others);
+            var size = logits.Max(Math.Abs);
+            Assert.All(logits.Zip(others), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-3 * size));
+            // The same decision, unless two plans are as good as equal.
+            Assert.InRange(logits.Max() - logits[others.AsSpan().IndexOf(others.Max())], 0, 2e-3 * size);
+        }
+        Assert.Equal(one.BestValidation, other.BestValidation, 1e-3);
+    }
+
+    [Fact]
+    public void AWorldWhoseEngineThisBuildLacksIsRefusedBeforeAnythingIsWritten()
+    {
+        if (Engines.HasTorch)
+            return;
+        using var config = new TestConfig();
+        var message = Assert.Throws<InputException>(() => TrainingLoop.Of(config.World("train.engine=torch"))).Message;
+        Assert.Contains("train.engine: is torch, and this build is without TorchSharp; build with -p:Torch=cpu", message);
+    }
+
+    [Fact]
+    public void ACheckedTrainingIsTheSameAsAnUncheckedOne()
+    {
+        var (plain, watched) = (Loop(Short, 1), Loop(Short with { Check = true }, 1));
+        foreach (var loop in new[] { plain, watched })
+            while (!loop.Done)
+                loop.Advance();
+        Assert.Equal(Saved(plain), Saved(watched));
     }
 
     private static TrainingLoop Loop(TrainOptions options, ulong seed, int requests = 20)

@@ -65,8 +65,8 @@ internal sealed class DiffusionUpdate
         foreach (var (target, source) in slow.Zip(q_).SelectMany(pair => pair.First.Weights.Zip(pair.Second.Weights)).Concat(slowActor.Zip(actor_)))
             g.Update(target, target.Lerp(source, o.Tau));
         if (keepGradients)
-            foreach (var gradient in Gradients.SelectMany(x => x))
-                g.Output("gradient", gradient);
+            foreach (var (i, gradient) in Gradients.SelectMany(x => x).Index())
+                g.Output($"gradient {i}", gradient);
 
         Tensor[] Decayed(Tensor[] gradients, IReadOnlyList<Tensor> weights) =>
             o.WeightDecay == 0 ? gradients : [.. gradients.Select((gradient, i) => gradient + o.WeightDecay * weights[i])];

@@ -39,7 +39,7 @@ internal sealed class DqnUpdate
         for (var w = 0; w < slow.Weights.Count; w++)
             g.Update(slow.Weights[w], slow.Weights[w].Lerp(q_.Weights[w], o.Tau));
         if (keepGradients)
-            foreach (var gradient in Gradients)
-                g.Output("gradient", gradient);
+            foreach (var (i, gradient) in Gradients.Index())
+                g.Output($"gradient {i}", gradient);
     }
 }

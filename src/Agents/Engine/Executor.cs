@@ -12,9 +12,11 @@ public sealed class Executor : IEngine
     private readonly Schedule _schedule;
     private readonly Kernel[] _kernels;
     private readonly Crew? _crew;
+    private readonly FiniteCheck? _check;
 
     /// <param name="threads">1 or more. A second one gains 1.2 to 1.6 times on idle cores; seeds side by side use cores better.</param>
-    public Executor(Graph graph, int threads = 1)
+    /// <param name="check">To find errors: on one thread, and <see cref="Run"/> ends at the first value that is not finite.</param>
+    public Executor(Graph graph, int threads = 1, bool check = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _schedule = new Schedule(graph);
@@ -25,7 +27,8 @@ public sealed class Executor : IEngine
             .. _schedule.Steps.Select(node => Kernel.Of(node, _schedule.At, products)),
             .. _schedule.Late.Select(u => new CopyKernel(_schedule.At(u.Value), u.Parameter.Storage!.Value)),
         ];
-        _crew = threads > 1 ? new Crew(_kernels, threads) : null;
+        _check = check ? new FiniteCheck(graph, _schedule) : null;
+        _crew = threads > 1 && !check ? new Crew(_kernels, threads) : null;
     }
 
     /// <summary>Kernels of a run.</summary>
@@ -34,9 +37,12 @@ public sealed class Executor : IEngine
     /// <summary>Bytes of memory that intermediate values share.</summary>
     public long SharedBytes => (long)_schedule.Floats * sizeof(float);
 
+    /// <exception cref="NotFiniteNumberException">Of an engine that checks; names the first value that is not finite.</exception>
     public void Run()
     {
-        if (_crew is not null)
+        if (_check is not null)
+            _check.Run(_kernels);
+        else if (_crew is not null)
             _crew.Run();
         else
             foreach (var kernel in _kernels)

@@ -50,7 +50,7 @@ public sealed class HindsightAgent : IAgent
         _adam = new Adam(_learner.Network.Parameters, options.LearningRate, epsilon: 1e-8);
         _batch = new LabelledBatch(options.Batch, _learner.State, _candidates.Most);
         _update = new HindsightUpdate(_learner, _average, _adam, _batch, options);
-        _engine = new Executor(_update.Graph);
+        _engine = setup.Engine(_update.Graph);
     }
 
     public ILearnedPolicy Policy { get; }

@@ -1,3 +1,4 @@
+using RlOffload.Agents.Engine;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Replay;
@@ -22,10 +23,10 @@ public sealed class ReplayAgent : IAgent
     }
 
     /// <summary>The agent of these options.</summary>
-    /// <param name="another">Makes a learner of the seed's first weights.</param>
+    /// <param name="another">Makes a learner of the seed's first weights, whose updates run on an engine of the kind given; null where it will only decide.</param>
     /// <param name="priorWeight">Of the planner beneath it; 0 for none.</param>
-    public static ReplayAgent Of(AgentSetup setup, Func<IReplayLearner> another, double priorWeight) =>
-        new(setup, new ReplayPolicy(another(), PlannerStart.Of(setup, priorWeight, tune: true), another));
+    public static ReplayAgent Of(AgentSetup setup, Func<Func<Graph, IEngine>?, IReplayLearner> another, double priorWeight) =>
+        new(setup, new ReplayPolicy(another(setup.Engine), PlannerStart.Of(setup, priorWeight, tune: true), () => another(null)));
 
     public IReplayLearner Learner => _learner;
     public ILearnedPolicy Policy { get; }

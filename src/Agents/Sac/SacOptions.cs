@@ -1,3 +1,4 @@
+using RlOffload.Agents.Engine;
 using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 
@@ -115,11 +116,11 @@ public sealed record SacOptions : IAgentOptions
     /// </summary>
     public double PriorWeight { get; init; }
 
-    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, () => Learner(setup), PriorWeight);
+    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, engine => Learner(setup, engine), PriorWeight);
 
     ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new ReplayPolicy(Learner(setup), PlannerStart.Of(setup, PriorWeight, tune: false), () => Learner(setup));
 
-    private DiscreteSac Learner(AgentSetup setup) => new(setup.View.Size, setup.View.Actions, this, setup.Seed);
+    private DiscreteSac Learner(AgentSetup setup, Func<Graph, IEngine>? engine = null) => new(setup.View.Size, setup.View.Actions, this, setup.Seed, engine);
 
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public SacOptions Validated(string file, string section)

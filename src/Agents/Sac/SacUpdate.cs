@@ -89,7 +89,7 @@ internal sealed class SacUpdate
             for (var w = 0; w < slow[i].Weights.Count; w++)
                 g.Update(slow[i].Weights[w], slow[i].Weights[w].Lerp(q_[i].Weights[w], o.Tau));
         if (keepGradients)
-            foreach (var gradient in Gradients.SelectMany(x => x))
-                g.Output("gradient", gradient);
+            foreach (var (i, gradient) in Gradients.SelectMany(x => x).Index())
+                g.Output($"gradient {i}", gradient);
     }
 }

@@ -1,4 +1,5 @@
 using RlOffload.Agents;
+using RlOffload.Agents.Engine;
 
 namespace RlOffload.Training.Config;
 
@@ -32,8 +33,12 @@ internal static class TrainSection
             ValidationWindows = s.Int("validation_windows", 1, 100_000, d.ValidationWindows),
             CheckpointSeconds = s.Double("checkpoint_s", Bounds.NotNegative, d.CheckpointSeconds),
             TuningTrials = s.OptionalInt("tuning_trials", 1, Most),
+            Engine = s.OneOf("engine", Engines.Names, d.Engine),
+            Check = s.Bool("check", d.Check),
             Agent = ReadAgents(s, agent)[agent],
         };
+        if (s.Sound && options.Check && options.Engine != Engines.BuiltIn)
+            s.Refuse("check", $"is true, allowed with engine {options.Engine} is false: only {Engines.BuiltIn} can check");
         if (s.Sound && options.StartSteps >= options.Steps)
             s.Refuse("start_steps", $"is {options.StartSteps}, allowed is below steps ({options.Steps}): nothing would be learned");
         return options;
