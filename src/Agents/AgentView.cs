@@ -7,17 +7,21 @@ namespace RlOffload.Agents;
 public sealed class AgentView
 {
     private readonly int[] _plans;
+    private readonly DeadlineShield? _shield;
 
     /// <param name="plans">Plans of the model's table that the agent may choose: its action i is plan <c>plans[i]</c>.</param>
     /// <param name="detail">How much it is told of each plan.</param>
-    public AgentView(CostModel model, IReadOnlyList<int> plans, PlanDetail detail = PlanDetail.Reward)
+    /// <param name="shield">Whether plans that are likely to miss the deadline are forbidden: <see cref="DeadlineShield"/>.</param>
+    public AgentView(CostModel model, IReadOnlyList<int> plans, PlanDetail detail = PlanDetail.Reward, bool shield = false)
     {
         (Model, _plans) = (model, [.. plans]);
         Layout = new ObservationLayout(model, _plans, detail);
+        _shield = shield ? new DeadlineShield(model, _plans) : null;
     }
 
     public CostModel Model { get; }
     public ObservationLayout Layout { get; }
+    public bool IsShielded => _shield is not null;
     public ReadOnlySpan<int> Plans => _plans;
 
     /// <summary>Length of an observation.</summary>
@@ -34,5 +38,6 @@ public sealed class AgentView
         Layout.Write(known, observation);
         for (var i = 0; i < _plans.Length; i++)
             allowed[i] = mask[_plans[i]];
+        _shield?.Apply(known, allowed);
     }
 }

@@ -1,4 +1,5 @@
 using RlOffload.Cli.Verbs;
+using RlOffload.Inference.Policies;
 using RlOffload.Training;
 using RlOffload.Training.Evaluation;
 using RlOffload.Training.Reports;
@@ -14,6 +15,7 @@ internal static class OneSeed
     {
         TrainingRun training = null!;
         EvaluationReport? room = null, report = null;
+        GuardVerdict? verdict = null;
         IReadOnlyList<string> warnings = [];
         var row = Contestants.NameOf(experiment.Train.Agent.Name);
         var (learned, cut) = (false, false);
@@ -43,6 +45,8 @@ internal static class OneSeed
                 return;
             report = evaluator.Run([evaluator.Contestants.Agent(row, training.Loop.Best), .. Opponents.In(world, evaluator)], world.Test, experiment.Evaluate.Windows, 0, stages, cancel);
             run.WriteEvaluation(report);
+            if (experiment.Train.Guard)
+                run.WriteGuard(verdict = Guard.Of(world, evaluator.Contestants, [training.Loop.Best], System.Environment.ProcessorCount, stages, cancel)[0]);
         });
         try
         {
@@ -70,6 +74,8 @@ internal static class OneSeed
             AnsiConsole.WriteLine("Under budgets a policy that exceeds one there counts as the worst reward less the share by which it does.");
         if (report is not null)
             EvaluationTable.Write(report, new HashSet<string> { row });
+        if (verdict is not null)
+            AnsiConsole.WriteLine(Guard.Sentence(verdict));
         if (!training.Loop.Done)
         {
             AnsiConsole.MarkupLineInterpolated($"interrupted after {training.Loop.Step} of {experiment.Train.Steps} steps; go on with: rloffload train {experiment.File} --resume {run.Root}");

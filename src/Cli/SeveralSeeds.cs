@@ -51,6 +51,11 @@ internal static class SeveralSeeds
             var agents = outcomes.Select(o => evaluator.Contestants.Agent($"{row}={o.Folder.Root}", o.Best!) with { Learner = row, TuningTrials = first.Train.TuningTrials });
             report = evaluator.Run([.. agents, .. Opponents.In(worlds[0], evaluator)], worlds[0].Test, first.Evaluate.Windows, 0, stages, cancel);
             folder.WriteEvaluation(report);
+            if (!first.Train.Guard)
+                return;
+            var verdicts = Guard.Of(worlds[0], evaluator.Contestants, [.. outcomes.Select(o => o.Best!)], System.Environment.ProcessorCount, stages, cancel);
+            foreach (var (outcome, verdict) in outcomes.Zip(verdicts))
+                outcome.Folder.WriteGuard(verdict);
         });
         try
         {
@@ -81,10 +86,10 @@ internal static class SeveralSeeds
         RunFolder.WriteText(folder.Report, SeedsPage.Html(folder, first.Train, room, report));
         TrainingCurve.Write([.. folder.Runs.Select(r => LearningCurve.Of(r, first.Train))], room);
         var seeds = new Table().Border(TableBorder.Rounded).Title("validation windows, reward a request");
-        foreach (var column in (string[])["seed", "untrained", "best", "at step", "folder"])
+        foreach (var column in (string[])["seed", "untrained", "best", "at step", "export deploys", "folder"])
             seeds.AddColumn(column);
         foreach (var (outcome, manifest) in outcomes.Where(o => o.Best is not null).Select(o => (o, o.Folder.ReadManifest())))
-            seeds.AddRow($"{outcome.Seed}", Figures.Number(manifest.UntrainedValidation ?? double.NaN, 4), Figures.Number(manifest.BestValidation ?? double.NaN, 4), $"{manifest.BestStep}",
+            seeds.AddRow($"{outcome.Seed}", Figures.Number(manifest.UntrainedValidation ?? double.NaN, 4), Figures.Number(manifest.BestValidation ?? double.NaN, 4), $"{manifest.BestStep}", Markup.Escape(manifest.Guard?.Deploys ?? manifest.Agent),
                 Markup.Escape(Path.GetRelativePath(folder.Root, outcome.Folder.Root)));
         AnsiConsole.Write(seeds);
         double[] best = [.. outcomes.Where(o => o.Best is not null).Select(o => o.Folder.ReadManifest().BestValidation).OfType<double>()];

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using RlOffload.Agents;
+using RlOffload.Agents.Planners;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Profiles;
@@ -15,19 +17,25 @@ public static class PolicyExport
     /// <summary>Decisions kept as golden vectors, spread over as many tuning windows.</summary>
     public const int Golden = 32;
 
-    /// <param name="name">How the policy calls itself in reports.</param>
-    /// <exception cref="InputException">The run is damaged or was made with other files than its config names now.</exception>
-    public static FrozenPolicy Write(RunFolder run, World world, string name, string folder)
+    /// <summary>What the run's guard deploys: the agent, or the planner 'priced' where that is better.</summary>
+    /// <param name="name">How the policy calls itself in reports; null: agent or planner.</param>
+    /// <param name="planners">For the planner's constants.</param>
+    /// <param name="unguarded">The agent, whatever the guard found.</param>
+    /// <exception cref="InputException">
+    /// The run is damaged or was made with other files than its config names now, or its guard deploys a planner that is no graph.
+    /// </exception>
+    public static FrozenPolicy Write(RunFolder run, World world, string? name, string folder, Func<PlannerSetup> planners, bool unguarded = false)
     {
         var manifest = run.ReadManifest();
         if (manifest.ProfileSha256 != world.ProfileHash)
             throw new InputException(run.Manifest, "profile_sha256", $"is {manifest.ProfileSha256[..12]}..., {world.Experiment.Profile} has {world.ProfileHash[..12]}...; allowed is the profile that the run was trained on");
-        var best = run.LoadBest(world);
+        var row = Contestants.NameOf(manifest.Agent);
+        var best = unguarded || manifest.Guard is null || manifest.Guard.Deploys == row ? run.LoadBest(world) : Planner(run, manifest.Guard, row, world, planners());
         var frozen = best.Learned.Freeze();
         var root = Path.GetFullPath(folder);
         var policy = new FrozenPolicy
         {
-            Name = name,
+            Name = name ?? best.Name,
             Model = new FrozenModel(world.Experiment.Model is { } model ? Path.GetRelativePath(root, model) : world.Profile.Model.Path, world.Profile.Model.Sha256),
             Profile = new FrozenProfile(Path.GetRelativePath(root, world.Experiment.Profile), ProfileHashes.Of(world.Profile)),
             Observation = best.View.Layout.Fields,
@@ -35,6 +43,7 @@ public static class PolicyExport
             PlansSha256 = world.Plans.Hash,
             Scenario = world.Scenario,
             Prior = frozen.Prior is { } prior ? new FrozenPrior(prior.DevicePrice, prior.UplinkPrice, prior.Weight) : null,
+            Shield = best.View.IsShielded ? new FrozenShield(DeadlineShield.Rule, DeadlineShield.OneInTen) : null,
             Golden = Play(best, frozen, world),
             Training = new TrainingManifest(manifest.Name, manifest.Seed, manifest.BestStep, manifest.Started, manifest.TrainingLinks,
                 new Dictionary<string, string>
@@ -42,10 +51,20 @@ public static class PolicyExport
                     ["rloffload"] = typeof(PolicyExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
                     ["dotnet"] = manifest.DotNet,
                     ["onnxruntime"] = world.Profile.Machine.OnnxRuntime,
-                }, ScoreOf(run, Contestants.NameOf(manifest.Agent))),
+                }, ScoreOf(run, best.Name == manifest.Agent ? row : best.Name), manifest.Guard),
         };
         FrozenPolicyFile.Write(root, policy, frozen.Graph.ToBytes());
         return policy;
+    }
+
+    private static LearnedPolicy Planner(RunFolder run, GuardVerdict verdict, string agent, World world, PlannerSetup planners)
+    {
+        if (verdict.Deploys != "priced" || world.Scenario.Budgets is not null)
+            throw new InputException(run.Manifest, "guard", string.Create(CultureInfo.InvariantCulture,
+                $"deploys the planner {verdict.Deploys}, which earned {verdict.Merits[verdict.Deploys]:F4} a request on {verdict.Windows} validation windows, {agent} {verdict.Merits[agent]:F4}; ")
+                + "that planner is no graph and cannot be exported; allowed is --unguarded, which exports the agent all the same, or a run whose agent is better");
+        var view = new AgentView(world.CostModel, world.Choices);
+        return new LearnedPolicy("priced", new PricedPolicy(view, PricedPlanner.Tuned(planners).Prices), view);
     }
 
     private static List<GoldenVector> Play(LearnedPolicy best, FrozenGraph frozen, World world)

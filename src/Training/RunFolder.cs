@@ -5,6 +5,7 @@ using System.Text.Json;
 using RlOffload.Agents;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
+using RlOffload.Inference.Policies;
 using RlOffload.Training.Config;
 using RlOffload.Training.TensorBoard;
 
@@ -14,7 +15,8 @@ namespace RlOffload.Training;
 public sealed record RunManifest(
     string Name, ulong Seed, string Agent, string ProfileSha256, string PlansSha256, string ScenarioSha256, string TrainingLinks, string TuningLinks,
     IReadOnlyList<string> LinkFiles, string Version, string DotNet, string Started, bool Finished = false, int Steps = 0, int BestStep = 0,
-    double? BestValidation = null, double? UntrainedValidation = null, int? TuningTrials = null);
+    double? BestValidation = null, double? UntrainedValidation = null, int? TuningTrials = null,
+    GuardVerdict? Guard = null);
 
 /// <summary>
 /// The folder of a training run: config.yaml (resolved), manifest.json, metrics.csv and the same for TensorBoard, checkpoint.bin (resumes bit for bit) and the one before it,
@@ -75,6 +77,9 @@ public sealed class RunFolder(string path)
             throw new InputException(Manifest, "file", $"is no manifest of a run ({e.Message})");
         }
     }
+
+    /// <summary>Puts down what is deployed of a finished run.</summary>
+    public void WriteGuard(GuardVerdict verdict) => WriteText(Manifest, JsonSerializer.Serialize(ReadManifest() with { Guard = verdict }, ProfileFile.Json));
 
     /// <param name="agent">Whose measures they are.</param>
     /// <param name="measures">Their names.</param>

@@ -34,6 +34,12 @@ public sealed record TrainOptions
     /// <summary>Seconds between two checkpoints of a run that goes on; what a power cut may cost.</summary>
     public double CheckpointSeconds { get; init; } = 30;
 
+    /// <summary>Whether, after training, the better of agent and planner is what is deployed: <see cref="Evaluation.Guard"/>.</summary>
+    public bool Guard { get; init; } = true;
+
+    /// <summary>Whether plans that are likely to miss the deadline are forbidden to the agent, here and where it is deployed: <see cref="RlOffload.Environment.DeadlineShield"/>.</summary>
+    public bool Shield { get; init; }
+
     /// <summary>
     /// Settings of the learner that its author tried before these were kept, these included; null where the config does not say. Stated in
     /// every report, because a learner tuned a hundred times against a planner tuned once is no comparison.
@@ -55,6 +61,9 @@ public static class WindowNumbers
 {
     /// <summary>From here on a checkpoint is judged; below, static plan and prices are chosen.</summary>
     public const int Validation = 100_000;
+
+    /// <summary>From here on agent and planners are compared before one is deployed.</summary>
+    public const int Guard = 200_000;
 
     public static int[] From(int first, int count) => [.. Enumerable.Range(first, count)];
 }

@@ -92,7 +92,7 @@ public sealed partial class TrainingLoop
 
     private static AgentSetup Setup(CostModel model, IReadOnlyList<int> plans, TrainOptions options, ulong seed) => new()
     {
-        View = new AgentView(model, plans, options.Agent.Detail),
+        View = new AgentView(model, plans, options.Agent.Detail, options.Shield),
         Seed = seed,
         Steps = options.Steps,
         StartSteps = options.StartSteps,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RlOffload.Environment;
 using RlOffload.Training;
+using RlOffload.Training.Evaluation;
 using Spectre.Console;
 
 namespace RlOffload.Cli.Verbs;
@@ -12,26 +13,48 @@ internal static class ExportVerb
         var run = new Argument<string>("RUN") { Description = "The folder of a training run." };
         var folder = new Option<string>("--out") { Description = "Folder of the frozen policy: policy.onnx and policy.json.", Required = true };
         var name = new Option<string?>("--name") { Description = "How the policy calls itself in reports [default: the run's agent]." };
+        var unguarded = new Option<bool>("--unguarded") { Description = "Export the agent, also where a planner did better." };
         var command = new Command("export", """
-            Freezes the agent of a training run into the files that a device needs. Nothing is written unless ONNX Runtime decides on the
+            Freezes what a training run deploys into the files that a device needs. Nothing is written unless ONNX Runtime decides on the
             golden vectors exactly as the trained network did.
 
-            Example:
+            Unless train.guard is false, that is the better of the agent and the planners that are hard to beat (priced, mpc, probe-rule), by
+            validation windows that no checkpoint was chosen on; the run's manifest and policy.json say which. Where it is 'priced', the
+            planner's prices are exported as a policy of the same form. Where it is mpc or probe-rule, which are no graphs, nothing is
+            exported and the message says by how much the agent falls behind; --unguarded exports the agent all the same.
+
+            Examples:
               rloffload export runs/quickstart-seed1 --out checkpoints/mine
+              rloffload export runs/quickstart-seed1 --out checkpoints/agent --unguarded
             """)
         {
-            run, folder, name,
+            run, folder, name, unguarded,
         };
-        command.SetAction(parsed => Export(parsed.GetRequiredValue(run), parsed.GetRequiredValue(folder), parsed.GetValue(name)));
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await Task.Yield();
+            return Export(parsed.GetRequiredValue(run), parsed.GetRequiredValue(folder), parsed.GetValue(name), parsed.GetValue(unguarded), cancel);
+        });
         return command;
     }
 
-    private static int Export(string from, string to, string? name)
+    private static int Export(string from, string to, string? name, bool unguarded, CancellationToken cancel)
     {
         if (!RunFolder.IsIn(from))
             throw new InputException(from, "RUN", "holds no run, allowed is a folder that 'rloffload train' wrote");
         var run = new RunFolder(from);
-        var policy = PolicyExport.Write(run, Experiment.Load(run.Config, []).Build(), name ?? run.ReadManifest().Agent, to);
+        var experiment = Experiment.Load(run.Config, []);
+        var world = experiment.Build();
+        if (experiment.Train.Guard && !unguarded && run.ReadManifest().Guard is null)
+            Stages.Bars(AnsiConsole.Console).Start(context =>
+            {
+                var stages = new Stages(context);
+                var contestants = new Evaluator(world, EvaluateVerb.CacheFolder, System.Environment.ProcessorCount, stages).Contestants;
+                run.WriteGuard(Guard.Of(world, contestants, [run.LoadBest(world)], System.Environment.ProcessorCount, stages, cancel)[0]);
+            });
+        var policy = PolicyExport.Write(run, world, name, to, () => world.Planners(EvaluateVerb.CacheFolder, System.Environment.ProcessorCount), unguarded);
+        if (policy.Training.Guard is { } verdict)
+            AnsiConsole.WriteLine(Guard.Sentence(verdict) + (unguarded ? "; not asked, because of --unguarded" : ""));
         AnsiConsole.WriteLine($"{to}: {policy.Plans.Count} plans, {policy.Observation.Count} observations, {policy.Golden.Count} golden vectors replayed; check it anywhere with 'rloffload verify {to}'");
         return 0;
     }

@@ -38,6 +38,9 @@ public sealed record FrozenPolicy
     /// <summary>How the graph's input 'prior' is filled; null where the graph has none.</summary>
     public FrozenPrior? Prior { get; init; }
 
+    /// <summary>What the mask is narrowed by before the graph sees it; null: nothing.</summary>
+    public FrozenShield? Shield { get; init; }
+
     public required IReadOnlyList<GoldenVector> Golden { get; init; }
     public required TrainingManifest Training { get; init; }
 
@@ -74,6 +77,11 @@ public sealed record FrozenGate(GateMeasure Measure, IReadOnlyList<double?> Thre
 /// <param name="UplinkPrice">Reward a second of uplink.</param>
 public sealed record FrozenPrior(double DevicePrice, double UplinkPrice, double Weight);
 
+/// <summary>A rule that narrows the mask.</summary>
+/// <param name="Rule">Its name: <see cref="DeadlineShield.Rule"/>.</param>
+/// <param name="Deviates">Standard deviations of the log rate by which the link is taken to be slower.</param>
+public sealed record FrozenShield(string Rule, double Deviates);
+
 /// <summary>What the trained network itself answered, before it was exported.</summary>
 /// <param name="Mask">A character a plan: '1' allowed, '0' not.</param>
 /// <param name="Plan">Index of the highest logit among the allowed plans, the first of equals.</param>
@@ -85,5 +93,7 @@ public sealed record GoldenVector(IReadOnlyList<float> Observation, string Mask,
 /// <param name="Links">SHA-256 of the links it was trained on.</param>
 /// <param name="Versions">Of this project and of what computed it.</param>
 /// <param name="Score">Share of the room between the best static plan and hindsight, as its training reported it; null if not evaluated.</param>
+/// <param name="Guard">How it compared with the planners before it was deployed; null where nobody looked.</param>
 public sealed record TrainingManifest(
-    string Config, ulong Seed, long Steps, string Date, string Links, IReadOnlyDictionary<string, string> Versions, double? Score = null);
+    string Config, ulong Seed, long Steps, string Date, string Links, IReadOnlyDictionary<string, string> Versions, double? Score = null,
+    GuardVerdict? Guard = null);

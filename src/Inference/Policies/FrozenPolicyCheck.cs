@@ -33,6 +33,10 @@ public static class FrozenPolicyCheck
             yield return $"plans_sha256: is {p.PlansSha256}, but the plans listed have {table.Hash}; the plan table was changed after training";
         if (p.Observation.Count == 0)
             yield return "observation: is empty, at least one entry is needed";
+        if (p.Shield is { Rule: not DeadlineShield.Rule })
+            yield return $"shield.rule: is '{p.Shield.Rule}', allowed is {DeadlineShield.Rule}";
+        if (p.Shield is { Deviates: not (>= 0 and <= 10) })
+            yield return $"shield.deviates: is {p.Shield.Deviates}, allowed is 0 to 10";
         if (p.Golden.Count < FrozenPolicyFile.LeastGolden)
             yield return $"golden: has {p.Golden.Count} vectors, allowed is {FrozenPolicyFile.LeastGolden} or more";
         for (var i = 0; i < p.Golden.Count; i++)

@@ -13,12 +13,16 @@ public sealed class OnnxPolicy : IPolicy, IDisposable
 {
     private readonly PolicySession _session;
     private readonly ObservationLayout _layout;
+    private readonly DeadlineShield? _shield;
+    private readonly bool[] _allowed;
 
     /// <param name="model"><see cref="FrozenPolicy.CostModel"/> of the profile in use.</param>
     public OnnxPolicy(FrozenPolicy policy, PolicySession session, CostModel model)
     {
         (Policy, _session, Model) = (policy, session, model);
         _layout = new ObservationLayout(model, detail: ObservationLayout.DetailOf(policy.Observation));
+        _shield = policy.Shield is { } shield ? new DeadlineShield(model, deviates: shield.Deviates) : null;
+        _allowed = new bool[model.Count];
     }
 
     public FrozenPolicy Policy { get; }
@@ -67,8 +71,10 @@ public sealed class OnnxPolicy : IPolicy, IDisposable
     private void Fill(Observation observation, ReadOnlySpan<bool> mask)
     {
         _layout.Write(observation, _session.Observation);
+        mask.CopyTo(_allowed);
+        _shield?.Apply(observation, _allowed);
         for (var p = 0; p < mask.Length; p++)
-            _session.Mask[p] = mask[p] ? 1 : 0;
+            _session.Mask[p] = _allowed[p] ? 1 : 0;
         if (Policy.Prior is not { } prior)
             return;
         for (var p = 0; p < mask.Length; p++)

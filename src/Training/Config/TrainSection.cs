@@ -32,6 +32,8 @@ internal static class TrainSection
             ValidateEvery = s.Int("validate_every", 1, Most, d.ValidateEvery),
             ValidationWindows = s.Int("validation_windows", 1, 100_000, d.ValidationWindows),
             CheckpointSeconds = s.Double("checkpoint_s", Bounds.NotNegative, d.CheckpointSeconds),
+            Guard = s.Bool("guard", d.Guard),
+            Shield = s.Bool("shield", d.Shield),
             TuningTrials = s.OptionalInt("tuning_trials", 1, Most),
             Engine = s.OneOf("engine", Engines.Names, d.Engine),
             Check = s.Bool("check", d.Check),

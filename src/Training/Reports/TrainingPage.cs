@@ -29,7 +29,7 @@ public static class TrainingPage
         var manifest = run.ReadManifest();
         var metrics = run.ReadMetrics();
         var title = $"{manifest.Name}, seed {manifest.Seed}";
-        return HtmlReport.Page(title, $"<p class=\"lead\">{Reports.Html.Text($"{manifest.Agent}: {manifest.Steps} decisions learned from, best on the validation windows after {manifest.BestStep}.")}</p>"
+        return HtmlReport.Page(title, $"<p class=\"lead\">{Reports.Html.Text($"{manifest.Agent}: {manifest.Steps} decisions learned from, best on the validation windows after {manifest.BestStep}.")}{(manifest.Guard is { } verdict ? " " + Reports.Html.Text(Guard.Sentence(verdict)) + "." : "")}</p>"
             + "<div class=\"charts\">" + Learning(metrics, Reports.LearningCurve.Of(run, options), room)
             + string.Concat(Known.Select(k => Curve(metrics, k.Title, k.Up, k.Lines)))
             + string.Concat(metrics.Keys.Except(OfEveryAgent).Except(Known.SelectMany(k => k.Lines.Select(l => l.Column))).Select(m => Curve(metrics, m, "", (m, m.Replace('_', ' '), "s1")))) + "</div>"

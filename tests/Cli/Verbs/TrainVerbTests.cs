@@ -27,6 +27,8 @@ public sealed class TrainVerbTests
         var names = evaluation.GetProperty("policies").EnumerateArray().Select(p => p.GetProperty("name").GetString()!).ToList();
         Assert.Equal("sac", names[0]);
         Assert.Contains("lmos@8", names);
+        Assert.Contains($"guard: {manifest.Guard!.Deploys} is what", output);
+        Assert.Equal(["sac", "priced", "mpc", "probe-rule"], manifest.Guard.Merits.Keys);
         Assert.All(names, name => Assert.Contains(name, output));
         Assert.True(output.Split('\n').Any(line => line.Contains("decide us") && line.Contains("policy")), "a redirected table is not squeezed:\n" + output);
 

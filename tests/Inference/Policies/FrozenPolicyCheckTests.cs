@@ -28,6 +28,15 @@ public sealed class FrozenPolicyCheckTests : IDisposable
     }
 
     [Fact]
+    public void AShieldOfAnotherRuleOrOfAFasterLinkIsRefused()
+    {
+        Assert.Empty(FrozenPolicyCheck.Problems(_policy with { Shield = new FrozenShield("deadline", 1.2816) }));
+        Assert.Contains(FrozenPolicyCheck.Problems(_policy with { Shield = new FrozenShield("mirror", 1) }), p => p.StartsWith("shield.rule: is 'mirror', allowed is deadline", StringComparison.Ordinal));
+        foreach (var deviates in new[] { -0.1, double.NaN, 11 })
+            Assert.Contains(FrozenPolicyCheck.Problems(_policy with { Shield = new FrozenShield("deadline", deviates) }), p => p.StartsWith("shield.deviates:", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void PlansThatSetTheClockAreKeptAndFitTheProfile()
     {
         using var folder = new TemporaryFolder();

@@ -1,8 +1,6 @@
-using RlOffload.Agents.Planners;
 using RlOffload.Environment;
-using RlOffload.Tests.Environment;
 
-namespace RlOffload.Tests.Agents.Planners;
+namespace RlOffload.Tests.Environment;
 
 public sealed class RateSpreadTests
 {
