@@ -4,8 +4,8 @@ namespace RlOffload.Environment;
 
 /// <summary>
 /// Forbids plans that are expected to miss the deadline on a link slower than expected, unless all do. The rate is a low quantile of a lognormal
-/// about the expected one, <c>rate * exp(-z * spread)</c> with <see cref="RateSpread"/>; the answer of a fallback branch in time is no miss. A rule of
-/// what the device knows, so that an agent meets the same one while it learns and where it is deployed (shielding: M. Alshiekh et al., Safe
+/// about the expected one, <c>rate * exp(-z * spread)</c> with <see cref="RateSpread"/>; a plan whose own answer is late misses, also where a branch
+/// then answers for it. A rule of what the device knows, so that an agent meets the same one while it learns and where it is deployed (shielding: M. Alshiekh et al., Safe
 /// Reinforcement Learning via Shielding, AAAI 2018).
 /// </summary>
 public sealed class DeadlineShield
@@ -38,7 +38,7 @@ public sealed class DeadlineShield
         var any = false;
         for (var i = 0; i < mask.Length; i++)
         {
-            meets[i] = mask[i] && _model.Predict(_plans[i], known, rate).Kind is OutcomeKind.Answered or OutcomeKind.Fallback;
+            meets[i] = mask[i] && _model.Predict(_plans[i], known, rate).Kind == OutcomeKind.Answered;
             any |= meets[i];
         }
         if (any)
