@@ -10,9 +10,11 @@ internal static class Categorical
         var best = mask.IndexOf(true);
         if (best < 0)
             throw new ArgumentException("no action is valid", nameof(mask));
-        for (var a = best + 1; a < mask.Length; a++)
-            if (mask[a] && logits[a] > logits[best])
-                best = a;
+        var highest = logits[best];
+        logits = logits[..mask.Length];
+        for (var a = best + 1; a < logits.Length; a++)
+            if (logits[a] > highest && mask[a])
+                (best, highest) = (a, logits[a]);
         return best;
     }
 

@@ -79,10 +79,7 @@ public sealed partial class DiscreteSac
     /// </summary>
     public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, Span<float> logits, ReadOnlySpan<float> prior = default)
     {
-        if (observation.Length != Observations || mask.Length != Actions || prior.Length != (UsesPrior ? Actions : 0))
-            throw new ArgumentException(
-                $"needs {Observations} observations, {Actions} actions and {(UsesPrior ? "as many" : "no")} priors; "
-                + $"got {observation.Length}, {mask.Length} and {prior.Length}");
+        Require(observation, mask, prior);
         Normaliser.Normalise(observation, _normalised);
         Actor.Forward(_normalised, logits);
         for (var a = 0; a < mask.Length; a++)
@@ -95,8 +92,20 @@ public sealed partial class DiscreteSac
     /// </summary>
     public int Act(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ref Rng rng, bool greedy, ReadOnlySpan<float> prior = default)
     {
-        Logits(observation, mask, _logits, prior);
+        Require(observation, mask, prior);
+        Normaliser.Normalise(observation, _normalised);
+        Actor.Forward(_normalised, _logits);
+        for (var a = 0; a < prior.Length; a++)
+            _logits[a] += prior[a];
         return greedy ? Categorical.Best(_logits, mask) : Categorical.Draw(_logits, mask, rng.NextDouble());
+    }
+
+    private void Require(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior)
+    {
+        if (observation.Length != Observations || mask.Length != Actions || prior.Length != (UsesPrior ? Actions : 0))
+            throw new ArgumentException(
+                $"needs {Observations} observations, {Actions} actions and {(UsesPrior ? "as many" : "no")} priors; "
+                + $"got {observation.Length}, {mask.Length} and {prior.Length}");
     }
 
     public int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RlOffload.Agents;
+using RlOffload.Agents.Diffusion;
 using RlOffload.Agents.Replay;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
@@ -35,15 +36,21 @@ public static class DecisionBench
         Array.Fill(mask, true);
         var alone = Measure("sac: normalise, network, mask, argmax", plans, observation, hidden, rounds, i => agent.Act(rows[i & 255], mask, ref rng, greedy: true));
 
-        var choices = EnvironmentBench.Evenly(world.CostModel, plans);
-        var view = new AgentView(world.CostModel, choices);
-        DiscreteSac Learner() => new(view.Size, view.Actions, options, 1);
-        var policy = new LearnedPolicy("sac", new ReplayPolicy(Learner(), null, Learner), view);
+        using var diffusion = new DiffusionSac(observation, plans, new DiffusionOptions { Hidden = hidden[0] }, 1);
+        var diffuses = Measure($"d2sac: normalise, {diffusion.Options.Steps} denoising steps, mask, argmax", plans, observation, hidden, rounds, i => diffusion.Act(rows[i & 255], mask));
+
         var seen = EnvironmentBench.Recorded(world, 256);
         var all = new bool[world.CostModel.Count];
         Array.Fill(all, true);
-        var whole = Measure("sac: the same, and writing the observation with every plan's expected reward", choices.Length, view.Size, hidden, rounds, i => policy.Decide(seen[i & 255], all));
-        return [alone, whole];
+        return [alone, diffuses, Whole("sac: all of it, over the config's plans", world.Choices), Whole("sac: all of it, over plans of the whole table", EnvironmentBench.Evenly(world.CostModel, plans))];
+
+        DecisionSpeed Whole(string name, IReadOnlyList<int> choices)
+        {
+            var view = new AgentView(world.CostModel, choices);
+            DiscreteSac Learner() => new(view.Size, view.Actions, options, 1);
+            var policy = new LearnedPolicy("sac", new ReplayPolicy(Learner(), null, Learner), view);
+            return Measure(name, view.Actions, view.Size, hidden, rounds, i => policy.Decide(seen[i & 255], all));
+        }
     }
 
     private static DecisionSpeed Measure(string name, int plans, int observation, IReadOnlyList<int> hidden, int rounds, Func<int, int> decide)

@@ -4,7 +4,7 @@ namespace RlOffload.Tests.Agents.Learning;
 
 public sealed class MlpTests
 {
-    [Theory, InlineData(1, 1, 1), InlineData(7, 33, 5), InlineData(40, 128, 60), InlineData(16, 31, 65)]
+    [Theory, InlineData(1, 1, 1), InlineData(7, 33, 5), InlineData(40, 128, 60), InlineData(16, 31, 65), InlineData(24, 128, 200)]
     public void OneSampleIsTheFunctionItClaims(int inputs, int hidden, int outputs)
     {
         var network = Matrices.Network(inputs, [hidden, hidden], outputs, 3);
