@@ -28,6 +28,9 @@ public static class PlanFeatures
     /// <summary>Where reward, device and uplink stand: what planners that price stations decide by.</summary>
     public const int Reward = 0, Device = 1, Uplink = 2;
 
+    /// <summary>Where the feature of this name stands.</summary>
+    public static int IndexOf(string name) => Array.FindIndex(Names, n => n.Name == name);
+
     /// <summary>The fields of a plan, named after it.</summary>
     public static IEnumerable<ObservationField> Of(OffloadPlan plan) => Names.Select(n => n with { Name = $"{n.Name}[{plan}]" });
 

@@ -1,3 +1,4 @@
+using RlOffload.Agents.Pricing;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Hindsight;

@@ -1,5 +1,6 @@
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Planners;
+using RlOffload.Agents.Pricing;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Hindsight;
@@ -34,11 +35,11 @@ public sealed class HindsightAgent : IAgent
         (_setup, _options, _view) = (setup, options, setup.View);
         var planners = setup.Planners();
         var rng = Rng.Keyed(setup.Seed, 0, 0, RngPurpose.Weights);
-        (_learner, _average, _rest) = (new(_view, options), new(_view, options), new(_view, options));
+        (_learner, _average, _rest) = (options.Pricing(_view), options.Pricing(_view), options.Pricing(_view));
         _learner.Begin(PricedPlanner.Tuned(planners).Prices, _view.Model.Scenario.Deadlines.Median, ref rng);
         _average.CopyFrom(_learner);
-        Policy = new HindsightPolicy(_average, () => new PlanPricing(_view, options));
-        _learned = new LearnedPolicy("hindsight", new HindsightPolicy(_rest, () => new PlanPricing(_view, options)), _view);
+        Policy = new PricingPolicy(_average, () => options.Pricing(_view));
+        _learned = new LearnedPolicy("hindsight", new PricingPolicy(_rest, () => options.Pricing(_view)), _view);
 
         Start = options.Start == HindsightOptions.BestPlanner ? Best(planners) : options.Start;
         _visiting = [.. Enumerable.Range(0, setup.Lanes).Select(_ => PlannerCatalogue.Create(Start, planners))];

@@ -1,3 +1,4 @@
+using RlOffload.Agents.Pricing;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Hindsight;
@@ -69,7 +70,9 @@ public sealed record HindsightOptions : IAgentOptions
 
     ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => Policy(setup.View);
 
-    internal HindsightPolicy Policy(AgentView view) => new(new PlanPricing(view, this), () => new PlanPricing(view, this));
+    internal PricingPolicy Policy(AgentView view) => new(Pricing(view), () => Pricing(view));
+
+    internal PlanPricing Pricing(AgentView view) => new(view, Hidden, ObservationClip);
 
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public HindsightOptions Validated(string file, string section)

@@ -1,5 +1,6 @@
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
+using RlOffload.Agents.Pricing;
 using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 

@@ -15,6 +15,7 @@ internal static class TrainSection
         ["d2sac"] = DiffusionSection.Read,
         ["dqn"] = DqnSection.Read,
         ["hindsight"] = HindsightSection.Read,
+        ["cem"] = CrossEntropySection.Read,
     };
 
     public static TrainOptions Read(ConfigSection s)

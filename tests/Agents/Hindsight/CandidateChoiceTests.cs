@@ -1,5 +1,6 @@
 using RlOffload.Agents;
 using RlOffload.Agents.Hindsight;
+using RlOffload.Agents.Pricing;
 using RlOffload.Environment;
 
 namespace RlOffload.Tests.Agents.Hindsight;
@@ -16,7 +17,7 @@ public sealed class CandidateChoiceTests
         var (observation, mask, values) = (new float[view.Size], new bool[view.Actions], new float[view.Actions]);
         view.Write(environment.Observation, environment.Mask, observation, mask);
         mask[0] = false;
-        var pricing = new PlanPricing(view, new HindsightOptions()); // expected rewards, no prices
+        var pricing = new HindsightOptions().Pricing(view); // expected rewards, no prices
         pricing.Values(observation, mask, values);
         var worst = Array.IndexOf(values, values.Where((_, a) => mask[a]).Min());
         var best = Array.IndexOf(values, values.Max());

@@ -1,6 +1,7 @@
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Hindsight;
 using RlOffload.Agents.Planners;
+using RlOffload.Agents.Pricing;
 using RlOffload.Environment;
 
 namespace RlOffload.Tests.Agents.Hindsight;
@@ -9,7 +10,7 @@ public sealed class HindsightUpdateTests
 {
     private static readonly HindsightOptions Options = new() { Hidden = [8], Batch = 32, Temperature = 0.2, LearningRate = 1e-2 };
 
-    private readonly PlanPricing _learner = new(HindsightWorld.Bursts.View, Options), _average = new(HindsightWorld.Bursts.View, Options);
+    private readonly PlanPricing _learner = Options.Pricing(HindsightWorld.Bursts.View), _average = Options.Pricing(HindsightWorld.Bursts.View);
     private readonly LabelledBatch _batch;
     private readonly HindsightUpdate _update;
     private readonly Adam _adam;

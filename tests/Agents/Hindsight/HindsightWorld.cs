@@ -47,11 +47,11 @@ internal sealed class HindsightWorld(Scenario scenario, ILinks links)
         View = View, Seed = 3, Steps = 100_000, ReplayCapacity = 2_000, Lanes = lanes, Planners = () => Planners,
     };
 
-    public TrainingLoop Training(HindsightOptions options, int steps) => new([Environment(21)], Environment(11), Plans,
+    public TrainingLoop Training(IAgentOptions options, int steps) => new([Environment(21)], Environment(11), Plans,
         new TrainOptions { Steps = steps, StartSteps = 100, UpdateEvery = 4, ReplayCapacity = 4_000, ValidateEvery = steps / 4, ValidationWindows = 4, Agent = options }, 5, () => Planners);
 
     /// <summary>The best policy of a training, mean reward a request on windows of their own, and how many probes it sent there.</summary>
-    public (double Reward, int Probes) Learned(HindsightOptions options, int steps)
+    public (double Reward, int Probes) Learned(IAgentOptions options, int steps)
     {
         var loop = Training(options, steps);
         while (!loop.Done)

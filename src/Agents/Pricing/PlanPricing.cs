@@ -3,7 +3,7 @@ using RlOffload.Agents.Planners;
 using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 
-namespace RlOffload.Agents.Hindsight;
+namespace RlOffload.Agents.Pricing;
 
 /// <summary>
 /// Values plans by their features: value(s, a) = (start + net(s)) . phi(s, a). The network sees the device's own state and prices what the cost
@@ -17,11 +17,14 @@ public sealed class PlanPricing
     private readonly int[] _hidden;
     private readonly float[] _state, _prices;
 
-    public PlanPricing(AgentView view, HindsightOptions options)
+    /// <param name="view">With <see cref="PlanDetail.Features"/>.</param>
+    /// <param name="hidden">Widths of the hidden layers; none for prices that are linear in the state.</param>
+    /// <param name="clip">Normalised states are clipped to +- this.</param>
+    public PlanPricing(AgentView view, IReadOnlyList<int> hidden, double clip)
     {
-        (State, Actions, _hidden) = (view.Layout.Own, view.Actions, [.. options.Hidden]);
+        (State, Actions, _hidden) = (view.Layout.Own, view.Actions, [.. hidden]);
         Network = new Mlp(State, _hidden, PlanFeatures.Count);
-        Normaliser = new RunningNormaliser(State, options.ObservationClip);
+        Normaliser = new RunningNormaliser(State, clip);
         (_state, _prices) = (new float[State], new float[PlanFeatures.Count]);
         Start.Row(0)[PlanFeatures.Reward] = 1;
     }

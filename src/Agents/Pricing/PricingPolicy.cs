@@ -1,9 +1,10 @@
 using RlOffload.Environment;
 
-namespace RlOffload.Agents.Hindsight;
+namespace RlOffload.Agents.Pricing;
 
 /// <summary>Plays the plan of the highest value, the first of equals.</summary>
-public sealed class HindsightPolicy(PlanPricing pricing, Func<PlanPricing> another) : ILearnedPolicy
+/// <param name="another">Makes a pricing of the same shape.</param>
+public sealed class PricingPolicy(PlanPricing pricing, Func<PlanPricing> another) : ILearnedPolicy
 {
     private readonly float[] _values = new float[pricing.Actions];
 
@@ -23,7 +24,7 @@ public sealed class HindsightPolicy(PlanPricing pricing, Func<PlanPricing> anoth
     {
         var copy = another();
         copy.CopyFrom(pricing);
-        return new HindsightPolicy(copy, another);
+        return new PricingPolicy(copy, another);
     }
 
     public FrozenGraph Freeze() => new(PricingGraph.Of(pricing), (observation, mask, prior, logits) => pricing.Values(observation, mask, logits));

@@ -1,9 +1,10 @@
 using Microsoft.ML.OnnxRuntime;
-using RlOffload.Agents.Hindsight;
 using RlOffload.Agents.Planners;
+using RlOffload.Agents.Pricing;
 using RlOffload.Environment;
+using RlOffload.Tests.Agents.Hindsight;
 
-namespace RlOffload.Tests.Agents.Hindsight;
+namespace RlOffload.Tests.Agents.Pricing;
 
 public sealed class PricingGraphTests
 {
@@ -12,7 +13,7 @@ public sealed class PricingGraphTests
     {
         var world = HindsightWorld.Bursts;
         var (environment, view) = (world.Environment(1), world.View);
-        var pricing = new PlanPricing(view, new HindsightOptions { Hidden = hidden == 0 ? [] : [hidden] });
+        var pricing = new PlanPricing(view, hidden == 0 ? [] : [hidden], clip: 5);
         var rng = new Rng(1);
         pricing.Begin(new StationPrices(0.1, 0.4), 0.6, ref rng);
         pricing.Network.Initialise(ref rng);

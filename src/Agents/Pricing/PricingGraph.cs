@@ -4,7 +4,7 @@ using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 using RlOffload.Onnx;
 
-namespace RlOffload.Agents.Hindsight;
+namespace RlOffload.Agents.Pricing;
 
 /// <summary>
 /// A <see cref="PlanPricing"/> as an ONNX graph that decides on raw observations by itself: inputs observation [1, n] and mask [1, A] (1 valid, 0

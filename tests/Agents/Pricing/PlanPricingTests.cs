@@ -1,20 +1,20 @@
 using RlOffload.Agents;
-using RlOffload.Agents.Hindsight;
 using RlOffload.Agents.Planners;
+using RlOffload.Agents.Pricing;
 using RlOffload.Environment;
+using RlOffload.Tests.Agents.Hindsight;
 
-namespace RlOffload.Tests.Agents.Hindsight;
+namespace RlOffload.Tests.Agents.Pricing;
 
 public sealed class PlanPricingTests
 {
     private static readonly HindsightWorld World = HindsightWorld.Bursts;
-    private static readonly HindsightOptions Options = new() { Hidden = [8] };
 
     [Fact]
     public void WithoutANetworksSayItValuesPlansAsThePricesDo()
     {
         var (environment, view) = (World.Environment(1), World.View);
-        var pricing = new PlanPricing(view, Options);
+        var pricing = new PlanPricing(view, [8], clip: 5);
         var rng = new Rng(1);
         pricing.Begin(new StationPrices(0.3, 0.7), environment.Model.Scenario.Deadlines.Median, ref rng);
         pricing.Network.Parameters.Flat.Clear();
@@ -61,14 +61,14 @@ public sealed class PlanPricingTests
         using var writer = new BinaryWriter(memory);
         pricing.Save(writer);
         memory.Position = 0;
-        var wider = new PlanPricing(World.View, Options with { Hidden = [9] });
+        var wider = new PlanPricing(World.View, [9], clip: 5);
         var refused = Assert.Throws<InputException>(() => wider.Load(new BinaryReader(memory), "best.bin"));
         Assert.Equal("best.bin:agent.hidden: is 8, this configuration needs 9", Assert.Single(refused.Problems));
     }
 
     private static PlanPricing Begun(ulong seed)
     {
-        var pricing = new PlanPricing(World.View, Options);
+        var pricing = new PlanPricing(World.View, [8], clip: 5);
         var rng = new Rng(seed);
         pricing.Begin(new StationPrices(seed, 2), 0.6, ref rng);
         return pricing;

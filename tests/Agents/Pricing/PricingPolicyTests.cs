@@ -1,17 +1,18 @@
-using RlOffload.Agents.Hindsight;
 using RlOffload.Agents.Planners;
+using RlOffload.Agents.Pricing;
 using RlOffload.Environment;
+using RlOffload.Tests.Agents.Hindsight;
 
-namespace RlOffload.Tests.Agents.Hindsight;
+namespace RlOffload.Tests.Agents.Pricing;
 
-public sealed class HindsightPolicyTests
+public sealed class PricingPolicyTests
 {
     [Fact]
     public void ItTakesTheHighestValueAndACopyDoesTheSameAndSharesNothing()
     {
-        var (world, options) = (HindsightWorld.Bursts, new HindsightOptions { Hidden = [8] });
+        var world = HindsightWorld.Bursts;
         var (environment, view) = (world.Environment(1), world.View);
-        var policy = options.Policy(view);
+        var policy = new PricingPolicy(new PlanPricing(view, [8], clip: 5), () => new PlanPricing(view, [8], clip: 5));
         var rng = new Rng(1);
         policy.Pricing.Begin(new StationPrices(0.1, 0.1), 0.6, ref rng);
         environment.Reset(0);
@@ -25,7 +26,7 @@ public sealed class HindsightPolicyTests
             Assert.Equal(best, policy.Copy().Decide(environment.Observation, observation, mask));
             mask[best] = false;
         }
-        var copy = (HindsightPolicy)policy.Copy();
+        var copy = (PricingPolicy)policy.Copy();
         copy.Pricing.Network.Parameters.Flat.Fill(1);
         Assert.NotEqual(1, policy.Pricing.Network.Parameters.Flat[0]);
     }

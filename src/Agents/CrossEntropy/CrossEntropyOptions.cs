@@ -1,0 +1,57 @@
+using RlOffload.Agents.Pricing;
+using RlOffload.Environment;
+
+namespace RlOffload.Agents.CrossEntropy;
+
+/// <summary>Options of <see cref="CrossEntropyAgent"/>.</summary>
+public sealed record CrossEntropyOptions : IAgentOptions
+{
+    string IAgentOptions.Name => "cem";
+
+    PlanDetail IAgentOptions.Detail => PlanDetail.Features;
+
+    /// <summary>Policies of a generation, the present mean among them.</summary>
+    public int Population { get; init; } = 32;
+
+    /// <summary>The best of them, whose mean and spread begin the next generation.</summary>
+    public int Elite { get; init; } = 8;
+
+    /// <summary>Windows that every policy of a generation plays.</summary>
+    public int Windows { get; init; } = 12;
+
+    /// <summary>Factor on the spread that the search begins with.</summary>
+    public double Spread { get; init; } = 1;
+
+    /// <summary>Share of the first spread that is added to that of the elite, falling to nothing over the training (Szita and Lorincz 2006): without it the search stops too early.</summary>
+    public double Noise { get; init; } = 0.2;
+
+    /// <summary>Share of the elite in the next mean and spread; the rest is that of the generation before.</summary>
+    public double Smoothing { get; init; } = 0.7;
+
+    IAgent IAgentOptions.Create(AgentSetup setup) => new CrossEntropyAgent(setup, this);
+
+    ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => Policy(setup.View);
+
+    /// <summary>Prices that are linear in the device's state.</summary>
+    internal static PricingPolicy Policy(AgentView view) => new(Pricing(view), () => Pricing(view));
+
+    internal static PlanPricing Pricing(AgentView view) => new(view, [], clip: 5);
+
+    /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
+    public CrossEntropyOptions Validated(string file, string section)
+    {
+        var problems = new List<string>();
+        void Require(bool holds, string key, object value, string allowed)
+        {
+            if (!holds)
+                problems.Add(FormattableString.Invariant($"{file}:{section}.{key}: is {value}, allowed is {allowed}"));
+        }
+        Require(Population is >= 4 and <= 100_000, "population", Population, "4 to 100000");
+        Require(Elite >= 2 && Elite < Population, "elite", Elite, "2 to below population");
+        Require(Windows is >= 1 and <= 100_000, "windows", Windows, "1 to 100000");
+        Require(Spread is > 0 and <= 100, "spread", Spread, "0 < spread <= 100");
+        Require(Noise is >= 0 and <= 100, "noise", Noise, "0 to 100");
+        Require(Smoothing is > 0 and <= 1, "smoothing", Smoothing, "0 < smoothing <= 1");
+        return problems.Count == 0 ? this : throw new InputException(problems);
+    }
+}
