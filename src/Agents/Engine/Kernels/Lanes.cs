@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using RlOffload.Agents.Learning;
 
 namespace RlOffload.Agents.Engine.Kernels;
@@ -45,37 +46,34 @@ internal unsafe ref struct Lanes
         }
     }
 
-    public float Sum()
+    /// <summary>Lane j + lane j + 8, then + 4, + 2, + 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly float Sum()
     {
-        var lanes = stackalloc float[Matrix.Padding];
-        Store(lanes);
-        for (var half = Matrix.Padding / 2; half > 0; half /= 2)
-            for (var lane = 0; lane < half; lane++)
-                lanes[lane] += lanes[lane + half];
-        return lanes[0];
-    }
-
-    public float Largest()
-    {
-        var lanes = stackalloc float[Matrix.Padding];
-        Store(lanes);
-        var largest = lanes[0];
-        for (var lane = 1; lane < Matrix.Padding; lane++)
-            largest = MathF.Max(largest, lanes[lane]);
-        return largest;
-    }
-
-    private readonly void Store(float* lanes)
-    {
-        _0.Store(lanes);
-        if (Vector<float>.Count <= 8)
-            _1.Store(lanes + Vector<float>.Count);
-        if (Vector<float>.Count <= 4)
+        var four = Vector<float>.Count switch
         {
-            _2.Store(lanes + 2 * Vector<float>.Count);
-            _3.Store(lanes + 3 * Vector<float>.Count);
-        }
+            4 => (_0 + _2 + (_1 + _3)).AsVector128(),
+            8 => Four(_0 + _1, 0) + Four(_0 + _1, 1),
+            _ => Four(_0, 0) + Four(_0, 2) + (Four(_0, 1) + Four(_0, 3)),
+        };
+        return four[0] + four[2] + (four[1] + four[3]);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly float Largest()
+    {
+        var four = Vector<float>.Count switch
+        {
+            4 => Vector.Max(Vector.Max(_0, _1), Vector.Max(_2, _3)).AsVector128(),
+            8 => Vector128.Max(Four(Vector.Max(_0, _1), 0), Four(Vector.Max(_0, _1), 1)),
+            _ => Vector128.Max(Vector128.Max(Four(_0, 0), Four(_0, 1)), Vector128.Max(Four(_0, 2), Four(_0, 3))),
+        };
+        return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
+    }
+
+    /// <summary>Lanes 4 <paramref name="part"/> .. + 3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Four(Vector<float> lanes, int part) => Vector128.Load((float*)&lanes + 4 * part);
 
     private static Matrix MakeMasks()
     {

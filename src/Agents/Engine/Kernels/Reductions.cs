@@ -10,22 +10,26 @@ internal sealed unsafe class SumColumnsKernel(Matrix x, Matrix z) : Kernel(z.Row
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(int from, int to, int thread)
     {
-        var whole = x.Columns / Matrix.Padding * Matrix.Padding;
-        var tail = stackalloc float[Matrix.Padding];
         for (nint r = from; r < to; r++)
+            z.Pointer[r * z.Stride] = Sum(x.Pointer + r * x.Stride, x.Columns);
+    }
+
+    /// <summary>Of the first <paramref name="columns"/> numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static float Sum(float* row, int columns)
+    {
+        var whole = columns / Matrix.Padding * Matrix.Padding;
+        var sum = new Lanes(0);
+        for (var j = 0; j < whole; j += Matrix.Padding)
+            sum.Add(row + j);
+        if (whole < columns)
         {
-            var row = x.Pointer + r * x.Stride;
-            var sum = new Lanes(0);
-            for (var j = 0; j < whole; j += Matrix.Padding)
-                sum.Add(row + j);
-            if (whole < x.Columns)
-            {
-                for (var part = 0; part < Matrix.Padding; part += Vector<float>.Count)
-                    Vector.BitwiseAnd(Vector.Load(row + whole + part), Lanes.Present(x.Columns - whole, part)).Store(tail + part);
-                sum.Add(tail);
-            }
-            z.Pointer[r * z.Stride] = sum.Sum();
+            var tail = stackalloc float[Matrix.Padding];
+            for (var part = 0; part < Matrix.Padding; part += Vector<float>.Count)
+                Vector.BitwiseAnd(Vector.Load(row + whole + part), Lanes.Present(columns - whole, part)).Store(tail + part);
+            sum.Add(tail);
         }
+        return sum.Sum();
     }
 }
 
@@ -81,26 +85,16 @@ internal sealed unsafe class LogSoftmaxKernel(Matrix x, Matrix z) : Kernel(z.Row
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(int from, int to, int thread)
     {
-        var block = stackalloc float[Matrix.Padding];
         for (nint r = from; r < to; r++)
         {
-            float* row = x.Pointer + r * x.Stride, to_ = z.Pointer + r * z.Stride;
+            float* row = x.Pointer + r * x.Stride, result = z.Pointer + r * z.Stride;
             var top = new Vector<float>(Largest(row, x.Columns));
-            var sum = new Lanes(0);
-            for (var j = 0; j < x.Columns; j += Matrix.Padding)
-            {
-                for (var part = 0; part < Matrix.Padding; part += Vector<float>.Count)
-                {
-                    var e = Exponentials.Exp(Vector.Load(row + j + part) - top);
-                    if (j + Matrix.Padding > x.Columns)
-                        e = Vector.BitwiseAnd(e, Lanes.Present(x.Columns - j, part));
-                    e.Store(block + part);
-                }
-                sum.Add(block);
-            }
-            var shift = top + new Vector<float>(MathF.Log(sum.Sum()));
+            // The result's row holds the powers until their sum is known; z is never x.
             for (var j = 0; j < x.Columns; j += Vector<float>.Count)
-                (Vector.Load(row + j) - shift).Store(to_ + j);
+                Exponentials.Exp(Vector.Load(row + j) - top).Store(result + j);
+            var shift = top + new Vector<float>(MathF.Log(SumColumnsKernel.Sum(result, x.Columns)));
+            for (var j = 0; j < x.Columns; j += Vector<float>.Count)
+                (Vector.Load(row + j) - shift).Store(result + j);
         }
     }
 
