@@ -22,6 +22,14 @@ internal static class TrainVerb
             it was not trained on. Ctrl-C leaves a run that --resume continues as if nothing had happened; a power cut costs the seconds since
             the last checkpoint (train.checkpoint_s), and no more.
 
+            The folder of a run holds config and manifest, metrics.csv and the same for TensorBoard (tensorboard --logdir runs), the two newest
+            checkpoints, the evaluation and report.html. What is learned and how is the config's, each key also by --set:
+              train.agent=NAME        who learns; each agent has a section train.NAME of its own
+              train.n_step=3          returns look three decisions ahead
+              train.environments=8    eight windows are played side by side
+              train.shield=true       plans that are likely to miss the deadline are forbidden, here and where the agent is deployed
+              train.guard=false       'export' deploys the agent also where a planner did better on validation windows
+
             Examples:
               rloffload train configs/quickstart.yaml
               rloffload train configs/quickstart.yaml --seed 2 --set train.steps=100000 --out runs/long
