@@ -35,6 +35,31 @@ public sealed class TrainingRunTests
         Assert.Empty(Directory.GetFiles(parts.Root, "*.partial"));
     }
 
+    [Theory]
+    [InlineData("sac", "{batch: 16, hidden: [16]}")]
+    [InlineData("dqn", "{batch: 16, hidden: [16]}")]
+    [InlineData("d2sac", "{batch: 16, hidden: 16}")]
+    [InlineData("hindsight", "{}")]
+    [InlineData("cem", "{}")]
+    public void EveryAgentResumesToTheSameFilesWithWindowsSideBySideAndBehindAShield(string agent, string options)
+    {
+        using var config = new TestConfig();
+        string[] quick = ["train={steps: 240, start_steps: 60, validate_every: 60, validation_windows: 1, environments: 2, n_step: 2, shield: true}", $"train.agent={agent}", $"train.{agent}={options}"];
+        var (whole, parts) = (new RunFolder(config.At("whole")), new RunFolder(config.At("parts")));
+        Learn(config.World(quick), whole);
+        Learn(config.World(quick), parts, windows: 4);
+        Assert.Equal(120, parts.ReadManifest().Steps);
+        var again = new TrainingRun(config.World(quick), parts, TimeProvider.System);
+        again.Resume();
+        again.Learn(_ => { }, CancellationToken.None);
+        Assert.Equal(agent, whole.ReadManifest().Agent);
+        Assert.Equal(File.ReadAllBytes(whole.Checkpoint), File.ReadAllBytes(parts.Checkpoint));
+        Assert.Equal(File.ReadAllText(whole.Metrics), File.ReadAllText(parts.Metrics));
+        var (learned, loaded) = (again.Loop.Best, whole.LoadBest(config.World(quick)));
+        var test = config.World().Test.Environment(config.World().CostModel);
+        Assert.Equal(Rollout.Play(test, learned, 0), Rollout.Play(test, loaded, 0));
+    }
+
     [Fact]
     public void AnInterruptedRunIsNotOverwrittenAndAFinishedOneLeavesNothingBehind()
     {
