@@ -46,6 +46,9 @@ public interface IAgentOptions
     /// <summary>How much the agent wants to be told of each plan.</summary>
     PlanDetail Detail => PlanDetail.Reward;
 
+    /// <summary>Whether its policies decide for networks that they were not trained on: <see cref="ILearnedPolicy.Transfers"/>.</summary>
+    bool Transfers => false;
+
     IAgent Create(AgentSetup setup);
 
     /// <summary>A policy that has learned nothing yet, to load what one has; needs no planners.</summary>

@@ -17,7 +17,10 @@ public static class PolicyExport
     /// <summary>Decisions kept as golden vectors, spread over as many tuning windows.</summary>
     public const int Golden = 32;
 
-    /// <summary>What the run's guard deploys: the agent, or the planner 'priced' where that is better.</summary>
+    /// <summary>
+    /// What the run's guard deploys for the world that it was trained in; for another network (<paramref name="world"/> of another config) always the agent,
+    /// because the guard's verdict does not hold there: the agent, or the planner 'priced' where that is better.
+    /// </summary>
     /// <param name="name">How the policy calls itself in reports; null: agent or planner.</param>
     /// <param name="planners">For the planner's constants.</param>
     /// <param name="unguarded">The agent, whatever the guard found.</param>
@@ -27,10 +30,9 @@ public static class PolicyExport
     public static FrozenPolicy Write(RunFolder run, World world, string? name, string folder, Func<PlannerSetup> planners, bool unguarded = false)
     {
         var manifest = run.ReadManifest();
-        if (manifest.ProfileSha256 != world.ProfileHash)
-            throw new InputException(run.Manifest, "profile_sha256", $"is {manifest.ProfileSha256[..12]}..., {world.Experiment.Profile} has {world.ProfileHash[..12]}...; allowed is the profile that the run was trained on");
+        var elsewhere = manifest.ProfileSha256 != world.ProfileHash;
         var row = Contestants.NameOf(manifest.Agent);
-        var best = unguarded || manifest.Guard is null || manifest.Guard.Deploys == row ? run.LoadBest(world) : Planner(run, manifest.Guard, row, world, planners());
+        var best = elsewhere ? Transferred(run, world, manifest) : unguarded || manifest.Guard is null || manifest.Guard.Deploys == row ? run.LoadBest(world) : Planner(run, manifest.Guard, row, world, planners());
         var frozen = best.Learned.Freeze();
         var root = Path.GetFullPath(folder);
         var policy = new FrozenPolicy
@@ -51,11 +53,17 @@ public static class PolicyExport
                     ["rloffload"] = typeof(PolicyExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
                     ["dotnet"] = manifest.DotNet,
                     ["onnxruntime"] = world.Profile.Machine.OnnxRuntime,
-                }, ScoreOf(run, best.Name == manifest.Agent ? row : best.Name), manifest.Guard),
+                }, elsewhere ? null : ScoreOf(run, best.Name == manifest.Agent ? row : best.Name), elsewhere ? null : manifest.Guard,
+                best.Learned.Transfers, elsewhere ? manifest.ProfileSha256 : null),
         };
         FrozenPolicyFile.Write(root, policy, frozen.Graph.ToBytes());
         return policy;
     }
+
+    /// <exception cref="InputException">The run's agent knows plans by their place in the table.</exception>
+    private static LearnedPolicy Transferred(RunFolder run, World world, RunManifest manifest) => run.LoadsElsewhere() ? run.LoadBest(world)
+        : throw new InputException(run.Manifest, "profile_sha256", $"is {manifest.ProfileSha256[..12]}..., {world.Experiment.Profile} has {world.ProfileHash[..12]}...; "
+            + $"allowed is the profile that the run was trained on, because its agent, {manifest.Agent}, knows plans by their place in the table");
 
     private static LearnedPolicy Planner(RunFolder run, GuardVerdict verdict, string agent, World world, PlannerSetup planners)
     {

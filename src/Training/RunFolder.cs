@@ -128,6 +128,15 @@ public sealed class RunFolder(string path)
         return Checkpoints.Read((reader, file) => TrainingLoop.ReadBest(reader, file, world, options));
     }
 
+    /// <summary>Whether its agent can decide for networks that it was not trained on: <see cref="IAgentOptions.Transfers"/>.</summary>
+    internal bool LoadsElsewhere()
+    {
+        var config = ConfigFile.Read(Config, []);
+        var options = TrainSection.Read(config.Root.Section("train"));
+        config.RequireSound();
+        return options.Agent.Transfers;
+    }
+
     /// <summary>What was measured after each window; empty where the run has not begun.</summary>
     /// <returns>Column by name, one value a window; NaN where there was none yet.</returns>
     public IReadOnlyDictionary<string, double[]> ReadMetrics()

@@ -53,6 +53,36 @@ public sealed class PolicyExportTests
     }
 
     [Fact]
+    public void AnAgentThatJudgesPlansByWhatTheyTakeIsFrozenForANetworkThatItNeverSaw()
+    {
+        using var folder = new TemporaryFolder();
+        using var other = new TestConfig();
+        string[] brief = ["train.agent=hindsight", "train.steps=480", "train.start_steps=120", "train.validate_every=240", "train.validation_windows=2"];
+        var world = Experiment.Load(Repository.At("configs/quickstart.yaml"), brief).Build();
+        var run = new RunFolder(folder.At("run"));
+        var training = new TrainingRun(world, run, TimeProvider.System);
+        training.Begin();
+        training.Learn(_ => { }, CancellationToken.None);
+        var elsewhere = Experiment.Load(other.Path, []).Build();
+        var policy = PolicyExport.Write(run, elsewhere, null, folder.At("policy"), () => throw new InvalidOperationException("no planner is asked for"));
+        Assert.Equal((true, world.ProfileHash, elsewhere.Plans.Hash), (policy.Training.Transfers, policy.Training.TrainedOn, policy.PlansSha256));
+        Assert.NotEqual(world.ProfileHash, elsewhere.ProfileHash);
+        using var deployed = OnnxPolicy.Open(folder.At("policy"), elsewhere.Profile);
+        var (environment, learned) = (elsewhere.Test.Environment(deployed.Model), run.LoadBest(elsewhere));
+        var twin = elsewhere.Test.Environment(elsewhere.CostModel);
+        twin.Reset(0);
+        for (environment.Reset(0); !environment.Truncated;)
+        {
+            var plan = deployed.Decide(environment.Observation, environment.Mask);
+            var expected = learned.Decide(twin.Observation, twin.Mask);
+            Assert.Equal(elsewhere.CostModel.Table.Plans[expected], deployed.Model.Table.Plans[plan]);
+            environment.Step(plan);
+            twin.Step(expected);
+        }
+        Assert.Equal(0, deployed.Fallbacks);
+    }
+
+    [Fact]
     public void AShieldIsDeployedWithTheAgentThatLearnedBehindIt()
     {
         using var folder = new TemporaryFolder();

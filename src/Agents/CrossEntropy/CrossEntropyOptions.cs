@@ -8,6 +8,8 @@ public sealed record CrossEntropyOptions : IAgentOptions
 {
     string IAgentOptions.Name => "cem";
 
+    bool IAgentOptions.Transfers => true;
+
     PlanDetail IAgentOptions.Detail => PlanDetail.Features;
 
     /// <summary>Policies of a generation, the present mean among them.</summary>

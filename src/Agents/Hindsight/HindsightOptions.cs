@@ -23,6 +23,8 @@ public sealed record HindsightOptions : IAgentOptions
 
     string IAgentOptions.Name => "hindsight";
 
+    bool IAgentOptions.Transfers => true;
+
     PlanDetail IAgentOptions.Detail => PlanDetail.Features;
 
     public HindsightLabels Labels { get; init; } = HindsightLabels.Rollout;

@@ -10,6 +10,8 @@ public sealed class PricingPolicy(PlanPricing pricing, Func<PlanPricing> another
 
     public PlanPricing Pricing => pricing;
 
+    public bool Transfers => true;
+
     public int Decide(Observation known, ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask)
     {
         pricing.Values(observation, mask, _values);

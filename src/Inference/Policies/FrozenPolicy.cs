@@ -94,6 +94,11 @@ public sealed record GoldenVector(IReadOnlyList<float> Observation, string Mask,
 /// <param name="Versions">Of this project and of what computed it.</param>
 /// <param name="Score">Share of the room between the best static plan and hindsight, as its training reported it; null if not evaluated.</param>
 /// <param name="Guard">How it compared with the planners before it was deployed; null where nobody looked.</param>
+/// <param name="Transfers">
+/// Whether it judges plans by what they take and give and not by their place in the table. It is then exempt from the match of cuts and plans between training
+/// and deployment: 'export --for' makes its graph for another network.
+/// </param>
+/// <param name="TrainedOn">SHA-256 of the profile that it was trained on, where that is not the one it was exported for.</param>
 public sealed record TrainingManifest(
     string Config, ulong Seed, long Steps, string Date, string Links, IReadOnlyDictionary<string, string> Versions, double? Score = null,
-    GuardVerdict? Guard = null);
+    GuardVerdict? Guard = null, bool Transfers = false, string? TrainedOn = null);
