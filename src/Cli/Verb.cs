@@ -38,7 +38,8 @@ internal static class Verb
                 Console.Error.WriteLine(problem);
             return 2;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        // The last of them ends a training that was told to check its numbers.
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or NotFiniteNumberException)
         {
             Console.Error.WriteLine(e.Message);
             return 2;

@@ -220,6 +220,22 @@ public sealed class TrainingLoopTests
         Assert.Equal(one.BestValidation, other.BestValidation, 1e-3);
     }
 
+    [Theory]
+    [InlineData("d2sac", "{batch: 8, hidden: 8}")]
+    [InlineData("dqn", "{batch: 8, hidden: [8]}")]
+    [InlineData("hindsight", "{batch: 8}")]
+    public void EveryLearnedAgentTrainsOnTheOnnxEngine(string agent, string options)
+    {
+        using var config = new TestConfig();
+        var loop = TrainingLoop.Of(config.World("train.engine=onnx", $"train.agent={agent}", $"train.{agent}={options}"));
+        var measures = loop.Advance().Measures;
+        while (!loop.Done)
+            measures = loop.Advance().Measures;
+        Assert.All(measures, measure => Assert.True(double.IsFinite(measure)));
+        Assert.Contains(measures, measure => measure != 0);
+        Assert.True(double.IsFinite(loop.BestValidation));
+    }
+
     [Fact]
     public void AWorldWhoseEngineThisBuildLacksIsRefusedBeforeAnythingIsWritten()
     {

@@ -1,8 +1,9 @@
 namespace RlOffload.Agents.Engine;
 
 /// <summary>
-/// The closed set of operators. An operator is added in four places: shape (<see cref="Graph"/>), gradient (<see cref="Gradients"/>), kernel
-/// (<see cref="Executor"/>) and ONNX (<see cref="OnnxLowering"/>); the tests enumerate this list and fail for one that is missing anywhere.
+/// The closed set of operators. An operator is added in five places: shape (<see cref="Graph"/>), gradient (<see cref="Gradients"/>), kernel
+/// (<see cref="Executor"/>), ONNX (<see cref="OnnxLowering"/>) and TorchSharp (src/Agents.Torch/TorchLowering.cs); the tests enumerate this
+/// list and fail for one that is missing anywhere.
 /// </summary>
 public enum Op
 {

@@ -36,6 +36,7 @@ internal static class EngineAgreement
         for (var r = 0; r < expected.Rows; r++)
             for (var c = 0; c < expected.Columns; c++)
                 values[r, c] = expected.Row(r)[c];
-        ExecutorTests.AssertClose(values, found, 1e-5, what);
+        // Sums of numbers of both signs lose digits, each engine others.
+        ExecutorTests.AssertClose(values, found, 5e-5, what);
     }
 }
