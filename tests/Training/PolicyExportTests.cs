@@ -12,7 +12,7 @@ public sealed class PolicyExportTests
     public void AnExportedRunReplaysItsGoldenVectorsAndAnotherProfilesRunIsRefused()
     {
         using var folder = new TemporaryFolder();
-        var experiment = Experiment.Load(Repository.At("configs/quickstart.yaml"), ["train.steps=480", "train.start_steps=120", "train.validate_every=240", "train.validation_windows=2"]);
+        var experiment = Experiment.Load(Repository.At("configs/agents/sac.yaml"), ["train.steps=480", "train.start_steps=120", "train.validate_every=240", "train.validation_windows=2"]);
         var world = experiment.Build();
         var run = new RunFolder(folder.At("run"));
         var training = new TrainingRun(world, run, TimeProvider.System);
@@ -86,7 +86,7 @@ public sealed class PolicyExportTests
     public void AShieldIsDeployedWithTheAgentThatLearnedBehindIt()
     {
         using var folder = new TemporaryFolder();
-        var world = Experiment.Load(Repository.At("configs/quickstart.yaml"),
+        var world = Experiment.Load(Repository.At("configs/agents/sac.yaml"),
             ["train.shield=true", "train.steps=480", "train.start_steps=120", "train.validate_every=240", "train.validation_windows=2"]).Build();
         var run = new RunFolder(folder.At("run"));
         var training = new TrainingRun(world, run, TimeProvider.System);
