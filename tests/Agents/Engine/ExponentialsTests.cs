@@ -25,4 +25,20 @@ public sealed class ExponentialsTests
             Assert.Equal(mish, Exponentials.Mish(new Vector<float>(x))[0], 1e-6 * (1 + Math.Abs(x)));
         }
     }
+
+    [Fact]
+    public void Log_is_good_to_three_in_ten_million() => Assert.All(Enumerable.Range(1, 20_000), i =>
+    {
+        var x = i % 2 == 0 ? i / 20_000f : (float)Math.Pow(2, -24.0 * i / 20_000);
+        Assert.Equal(Math.Log(x), Exponentials.Log(new Vector<float>(x))[0], 3e-7 * Math.Max(1, Math.Abs(Math.Log(x))));
+    });
+
+    [Fact]
+    public void Sine_and_cosine_are_good_over_the_turn() => Assert.All(Enumerable.Range(-5000, 10_000), i =>
+    {
+        var turn = i / 10_000f;
+        Exponentials.SinCos(new Vector<float>(turn), out var sine, out var cosine);
+        Assert.Equal(Math.Sin(2 * Math.PI * turn), sine[0], 1e-6);
+        Assert.Equal(Math.Cos(2 * Math.PI * turn), cosine[0], 1e-6);
+    });
 }

@@ -17,7 +17,7 @@ public sealed class GaussianNoiseTests
         Assert.Equal(1, x.Average(v => v * v), 6 * deviation);
         Assert.Equal(3, x.Average(v => v * v * v * v), 40 * deviation);
         // Of neighbours, of the two halves of a pair, and of rows.
-        foreach (var lag in new[] { 1, 16, 208 })
+        foreach (var lag in new[] { 1, 16, 208, 1024 })
             Assert.Equal(0, Enumerable.Range(0, x.Length - lag).Average(i => x[i] * x[i + lag]), 5 * deviation);
         Assert.Equal(0.0455, x.Count(v => Math.Abs(v) > 2) * deviation * deviation, 0.003);
     }
