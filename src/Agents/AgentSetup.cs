@@ -46,7 +46,7 @@ public interface IAgentOptions
     /// <summary>How much the agent wants to be told of each plan.</summary>
     PlanDetail Detail => PlanDetail.Reward;
 
-    /// <summary>Whether its policies decide for networks that they were not trained on: <see cref="ILearnedPolicy.Transfers"/>.</summary>
+    /// <summary>Whether its policies judge plans by what they take and give and not by their place in the table, so that they decide for networks that they were not trained on.</summary>
     bool Transfers => false;
 
     IAgent Create(AgentSetup setup);

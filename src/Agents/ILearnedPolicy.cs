@@ -15,11 +15,6 @@ public interface ILearnedPolicy
     /// <param name="mask">Of the agent's plans; at least one is allowed.</param>
     int Decide(Observation known, ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask);
 
-    /// <summary>
-    /// Whether it judges plans by what they take and give and not by their place in the table, so that it can decide for a network that it was not trained on.
-    /// </summary>
-    bool Transfers => false;
-
     /// <summary>One that decides the same and shares nothing; may be called by several threads at once.</summary>
     ILearnedPolicy Copy();
 

@@ -30,7 +30,7 @@ public static class PolicyExport
     public static FrozenPolicy Write(RunFolder run, World world, string? name, string folder, Func<PlannerSetup> planners, bool unguarded = false)
     {
         var manifest = run.ReadManifest();
-        var elsewhere = manifest.ProfileSha256 != world.ProfileHash;
+        var elsewhere = manifest.ProfileSha256 != world.ProfileHash || manifest.PlansSha256 != world.Plans.Hash || manifest.ScenarioSha256 != world.ScenarioHash;
         var row = Contestants.NameOf(manifest.Agent);
         var best = elsewhere ? Transferred(run, world, manifest) : unguarded || manifest.Guard is null || manifest.Guard.Deploys == row ? run.LoadBest(world) : Planner(run, manifest.Guard, row, world, planners());
         var frozen = best.Learned.Freeze();
@@ -54,16 +54,24 @@ public static class PolicyExport
                     ["dotnet"] = manifest.DotNet,
                     ["onnxruntime"] = world.Profile.Machine.OnnxRuntime,
                 }, elsewhere ? null : ScoreOf(run, best.Name == manifest.Agent ? row : best.Name), elsewhere ? null : manifest.Guard,
-                best.Learned.Transfers, elsewhere ? manifest.ProfileSha256 : null),
+                best.Name == manifest.Agent && run.Transfers(), manifest.ProfileSha256 != world.ProfileHash ? manifest.ProfileSha256 : null),
         };
         FrozenPolicyFile.Write(root, policy, frozen.Graph.ToBytes());
         return policy;
     }
 
     /// <exception cref="InputException">The run's agent knows plans by their place in the table.</exception>
-    private static LearnedPolicy Transferred(RunFolder run, World world, RunManifest manifest) => run.LoadsElsewhere() ? run.LoadBest(world)
-        : throw new InputException(run.Manifest, "profile_sha256", $"is {manifest.ProfileSha256[..12]}..., {world.Experiment.Profile} has {world.ProfileHash[..12]}...; "
-            + $"allowed is the profile that the run was trained on, because its agent, {manifest.Agent}, knows plans by their place in the table");
+    private static LearnedPolicy Transferred(RunFolder run, World world, RunManifest manifest)
+    {
+        if (!run.Transfers())
+        {
+            foreach (var (key, trained, here) in new[] { ("profile_sha256", manifest.ProfileSha256, world.ProfileHash), ("plans_sha256", manifest.PlansSha256, world.Plans.Hash) })
+                if (trained != here)
+                    throw new InputException(run.Manifest, key, $"is {trained[..12]}..., that of {world.Experiment.File} {here[..12]}...; allowed is what the run was trained on, "
+                        + $"because its agent, {manifest.Agent}, knows plans by their place in the table");
+        }
+        return run.LoadBest(world);
+    }
 
     private static LearnedPolicy Planner(RunFolder run, GuardVerdict verdict, string agent, World world, PlannerSetup planners)
     {

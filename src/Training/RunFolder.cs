@@ -129,7 +129,7 @@ public sealed class RunFolder(string path)
     }
 
     /// <summary>Whether its agent can decide for networks that it was not trained on: <see cref="IAgentOptions.Transfers"/>.</summary>
-    internal bool LoadsElsewhere()
+    internal bool Transfers()
     {
         var config = ConfigFile.Read(Config, []);
         var options = TrainSection.Read(config.Root.Section("train"));

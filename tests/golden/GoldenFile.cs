@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
 using RlOffload.Agents.Replay;
 
@@ -26,6 +27,16 @@ internal sealed class GoldenFile
                 ? [.. MemoryMarshal.Cast<byte, float>(data).ToArray().Select(v => (double)v)] : MemoryMarshal.Cast<byte, double>(data).ToArray();
             _tensors.Add(entry.Name, (entry.Value.GetProperty("shape").EnumerateArray().Last().GetInt32(), values));
         }
+    }
+
+    /// <summary>Each form with each engine that this build has.</summary>
+    public static TheoryData<string, string> Cases(IEnumerable<string> forms)
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var form in forms)
+            foreach (var engine in Engines.Names.Where(e => Engines.Problem(e) is null))
+                cases.Add(form, engine);
+        return cases;
     }
 
     /// <summary>PyTorch's own error in float32 against the float64 of this file.</summary>

@@ -42,18 +42,13 @@ public sealed record CrossEntropyOptions : IAgentOptions
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public CrossEntropyOptions Validated(string file, string section)
     {
-        var problems = new List<string>();
-        void Require(bool holds, string key, object value, string allowed)
-        {
-            if (!holds)
-                problems.Add(FormattableString.Invariant($"{file}:{section}.{key}: is {value}, allowed is {allowed}"));
-        }
-        Require(Population is >= 4 and <= 100_000, "population", Population, "4 to 100000");
-        Require(Elite >= 2 && Elite < Population, "elite", Elite, "2 to below population");
-        Require(Windows is >= 1 and <= 100_000, "windows", Windows, "1 to 100000");
-        Require(Spread is > 0 and <= 100, "spread", Spread, "0 < spread <= 100");
-        Require(Noise is >= 0 and <= 100, "noise", Noise, "0 to 100");
-        Require(Smoothing is > 0 and <= 1, "smoothing", Smoothing, "0 < smoothing <= 1");
-        return problems.Count == 0 ? this : throw new InputException(problems);
+        var problems = new OptionProblems(file, section);
+        problems.Require(Population is >= 4 and <= 100_000, "population", Population, "4 to 100000");
+        problems.Require(Elite >= 2 && Elite < Population, "elite", Elite, "2 to below population");
+        problems.Require(Windows is >= 1 and <= 100_000, "windows", Windows, "1 to 100000");
+        problems.Require(Spread is > 0 and <= 100, "spread", Spread, "0 < spread <= 100");
+        problems.Require(Noise is >= 0 and <= 100, "noise", Noise, "0 to 100");
+        problems.Require(Smoothing is > 0 and <= 1, "smoothing", Smoothing, "0 < smoothing <= 1");
+        return problems.Checked(this);
     }
 }

@@ -70,27 +70,22 @@ public sealed record DiffusionOptions : IAgentOptions
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public DiffusionOptions Validated(string file, string section)
     {
-        var problems = new List<string>();
-        void Require(bool holds, string key, object value, string allowed)
-        {
-            if (!holds)
-                problems.Add(FormattableString.Invariant($"{file}:{section}.{key}: is {value}, allowed is {allowed}"));
-        }
-        Require(Gamma is >= 0 and < 1, "gamma", Gamma, "0 <= gamma < 1");
-        Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
-        Require(Batch is >= 1 and <= 65_536, "batch", Batch, "1 to 65536");
-        Require(Hidden is >= 1 and <= 4096, "hidden", Hidden, "1 to 4096");
-        Require(Steps is >= 1 and <= 100, "steps", Steps, "1 to 100");
-        Require(BetaMin is > 0 and <= 100, "beta_min", BetaMin, "0 < beta_min <= 100");
-        Require(BetaMax <= 100 && BetaMax >= BetaMin, "beta_max", BetaMax, "beta_min to 100");
-        Require(X0Clip is >= 0 and <= 1e6, "x0_clip", X0Clip, "0 (off) to 1e6");
-        Require(LearningRateActor is > 0 and <= 1, "learning_rate_actor", LearningRateActor, "0 < rate <= 1");
-        Require(LearningRateCritic is > 0 and <= 1, "learning_rate_critic", LearningRateCritic, "0 < rate <= 1");
-        Require(AdamEpsilon is > 0 and <= 1, "adam_epsilon", AdamEpsilon, "0 < epsilon <= 1");
-        Require(WeightDecay is >= 0 and <= 1, "weight_decay", WeightDecay, "0 to 1");
-        Require(Alpha is >= 0 and <= 100, "alpha", Alpha, "0 to 100");
-        Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
-        Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
-        return problems.Count == 0 ? this : throw new InputException(problems);
+        var problems = new OptionProblems(file, section);
+        problems.Require(Gamma is >= 0 and < 1, "gamma", Gamma, "0 <= gamma < 1");
+        problems.Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
+        problems.Require(Batch is >= 1 and <= 65_536, "batch", Batch, "1 to 65536");
+        problems.Require(Hidden is >= 1 and <= 4096, "hidden", Hidden, "1 to 4096");
+        problems.Require(Steps is >= 1 and <= 100, "steps", Steps, "1 to 100");
+        problems.Require(BetaMin is > 0 and <= 100, "beta_min", BetaMin, "0 < beta_min <= 100");
+        problems.Require(BetaMax <= 100 && BetaMax >= BetaMin, "beta_max", BetaMax, "beta_min to 100");
+        problems.Require(X0Clip is >= 0 and <= 1e6, "x0_clip", X0Clip, "0 (off) to 1e6");
+        problems.Require(LearningRateActor is > 0 and <= 1, "learning_rate_actor", LearningRateActor, "0 < rate <= 1");
+        problems.Require(LearningRateCritic is > 0 and <= 1, "learning_rate_critic", LearningRateCritic, "0 < rate <= 1");
+        problems.Require(AdamEpsilon is > 0 and <= 1, "adam_epsilon", AdamEpsilon, "0 < epsilon <= 1");
+        problems.Require(WeightDecay is >= 0 and <= 1, "weight_decay", WeightDecay, "0 to 1");
+        problems.Require(Alpha is >= 0 and <= 100, "alpha", Alpha, "0 to 100");
+        problems.Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
+        problems.Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
+        return problems.Checked(this);
     }
 }

@@ -79,11 +79,7 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
 
     public void Update(ReplayBuffer replay, Span<double> measures)
     {
-        // Keyed by the update, so a checkpoint needs no generator state.
-        var rng = Rng.Keyed(_seed, (ulong)Updates, 0, RngPurpose.Replay);
-        replay.Sample(ref rng, _batch);
-        Normaliser.Normalise(_batch.Observations);
-        Normaliser.Normalise(_batch.NextObservations);
+        _batch.Draw(replay, Normaliser, _seed, Updates);
         UpdateAgain();
         (measures[0], measures[1], measures[2], measures[3]) = (Number(_update.CriticLoss), Number(_update.ActorLoss), Number(_update.Entropy), Number(_update.MeanQ));
     }

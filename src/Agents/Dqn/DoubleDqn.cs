@@ -92,11 +92,7 @@ public sealed class DoubleDqn : IReplayLearner, IDisposable
 
     public void Update(ReplayBuffer replay, Span<double> measures)
     {
-        // Keyed by the update, so a checkpoint needs no generator state.
-        var rng = Rng.Keyed(_seed, (ulong)Updates, 0, RngPurpose.Replay);
-        replay.Sample(ref rng, _batch);
-        Normaliser.Normalise(_batch.Observations);
-        Normaliser.Normalise(_batch.NextObservations);
+        _batch.Draw(replay, Normaliser, _seed, Updates);
         measures[1] = Exploration;
         UpdateAgain();
         (measures[0], measures[2]) = (_engine.Read(_update.Loss).Row(0)[0], _engine.Read(_update.MeanQ).Row(0)[0]);

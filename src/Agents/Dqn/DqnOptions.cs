@@ -54,24 +54,19 @@ public sealed record DqnOptions : IAgentOptions
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public DqnOptions Validated(string file, string section)
     {
-        var problems = new List<string>();
-        void Require(bool holds, string key, object value, string allowed)
-        {
-            if (!holds)
-                problems.Add(FormattableString.Invariant($"{file}:{section}.{key}: is {value}, allowed is {allowed}"));
-        }
-        Require(Gamma is >= 0 and < 1, "gamma", Gamma, "0 <= gamma < 1");
-        Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
-        Require(Batch is >= 1 and <= 65_536, "batch", Batch, "1 to 65536");
-        Require(Hidden.Count is >= 1 and <= 8 && Hidden.All(w => w is >= 1 and <= 4096), "hidden", string.Join(", ", Hidden), "1 to 8 layers of 1 to 4096");
-        Require(LearningRate is > 0 and <= 1, "learning_rate", LearningRate, "0 < rate <= 1");
-        Require(AdamEpsilon is > 0 and <= 1, "adam_epsilon", AdamEpsilon, "0 < epsilon <= 1");
-        Require(HuberDelta is >= 0 and <= 1e6, "huber_delta", HuberDelta, "0 (off) to 1e6");
-        Require(ExplorationStart is >= 0 and <= 1, "exploration_start", ExplorationStart, "0 to 1");
-        Require(ExplorationEnd is >= 0 and <= 1, "exploration_end", ExplorationEnd, "0 to 1");
-        Require(ExplorationUpdates >= 1, "exploration_updates", ExplorationUpdates, "at least 1");
-        Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
-        Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
-        return problems.Count == 0 ? this : throw new InputException(problems);
+        var problems = new OptionProblems(file, section);
+        problems.Require(Gamma is >= 0 and < 1, "gamma", Gamma, "0 <= gamma < 1");
+        problems.Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
+        problems.Require(Batch is >= 1 and <= 65_536, "batch", Batch, "1 to 65536");
+        problems.Require(Hidden.Count is >= 1 and <= 8 && Hidden.All(w => w is >= 1 and <= 4096), "hidden", string.Join(", ", Hidden), "1 to 8 layers of 1 to 4096");
+        problems.Require(LearningRate is > 0 and <= 1, "learning_rate", LearningRate, "0 < rate <= 1");
+        problems.Require(AdamEpsilon is > 0 and <= 1, "adam_epsilon", AdamEpsilon, "0 < epsilon <= 1");
+        problems.Require(HuberDelta is >= 0 and <= 1e6, "huber_delta", HuberDelta, "0 (off) to 1e6");
+        problems.Require(ExplorationStart is >= 0 and <= 1, "exploration_start", ExplorationStart, "0 to 1");
+        problems.Require(ExplorationEnd is >= 0 and <= 1, "exploration_end", ExplorationEnd, "0 to 1");
+        problems.Require(ExplorationUpdates >= 1, "exploration_updates", ExplorationUpdates, "at least 1");
+        problems.Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
+        problems.Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
+        return problems.Checked(this);
     }
 }

@@ -44,6 +44,9 @@ public sealed class OnnxLowering
     private static HashSet<int> Needed(Graph graph, bool frozen)
     {
         var needed = graph.Outputs.Concat(frozen ? [] : graph.Updates.Select(u => u.Value)).Select(n => n.Id).ToHashSet();
+        // What a device feeds is part of a policy's form, used or not.
+        if (frozen)
+            needed.UnionWith(graph.Nodes.Where(n => n.Op == Op.Input).Select(n => n.Id));
         for (var i = graph.Nodes.Count - 1; i >= 0; i--)
             if (needed.Contains(i))
                 needed.UnionWith(graph.Nodes[i].Inputs.Select(n => n.Id));

@@ -79,28 +79,23 @@ public sealed record HindsightOptions : IAgentOptions
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public HindsightOptions Validated(string file, string section)
     {
-        var problems = new List<string>();
-        void Require(bool holds, string key, object value, string allowed)
-        {
-            if (!holds)
-                problems.Add(FormattableString.Invariant($"{file}:{section}.{key}: is {value}, allowed is {allowed}"));
-        }
-        Require(Enum.IsDefined(Labels), "labels", Labels, "rollout or oracle");
-        Require(Start == BestPlanner || Planners.Contains(Start), "start", Start, $"{BestPlanner}, {string.Join(", ", Planners)}");
-        Require(Horizon is >= 1 and <= 1000, "horizon", Horizon, "1 to 1000");
-        Require(LabelEvery is >= 1 and <= 1000, "label_every", LabelEvery, "1 to 1000");
-        Require(Candidates is >= 3 and <= 1000, "candidates", Candidates, "3 to 1000");
-        Require(Round >= 1, "round", Round, "at least 1");
-        Require(Explore is >= 0 and <= 1, "explore", Explore, "0 to 1");
-        Require(Hidden.Count <= 8, "hidden", $"{Hidden.Count} layers", "0 to 8 layers");
+        var problems = new OptionProblems(file, section);
+        problems.Require(Enum.IsDefined(Labels), "labels", Labels, "rollout or oracle");
+        problems.Require(Start == BestPlanner || Planners.Contains(Start), "start", Start, $"{BestPlanner}, {string.Join(", ", Planners)}");
+        problems.Require(Horizon is >= 1 and <= 1000, "horizon", Horizon, "1 to 1000");
+        problems.Require(LabelEvery is >= 1 and <= 1000, "label_every", LabelEvery, "1 to 1000");
+        problems.Require(Candidates is >= 3 and <= 1000, "candidates", Candidates, "3 to 1000");
+        problems.Require(Round >= 1, "round", Round, "at least 1");
+        problems.Require(Explore is >= 0 and <= 1, "explore", Explore, "0 to 1");
+        problems.Require(Hidden.Count <= 8, "hidden", $"{Hidden.Count} layers", "0 to 8 layers");
         foreach (var width in Hidden)
-            Require(width is >= 1 and <= 4096, "hidden", width, "1 to 4096 a layer");
-        Require(Batch is >= 1 and <= 65_536, "batch", Batch, "1 to 65536");
-        Require(LearningRate is > 0 and <= 1, "learning_rate", LearningRate, "0 < rate <= 1");
-        Require(WeightDecay is >= 0 and <= 1, "weight_decay", WeightDecay, "0 to 1");
-        Require(Temperature is > 0 and <= 1e3, "temperature", Temperature, "0 < temperature <= 1000");
-        Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
-        Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
-        return problems.Count == 0 ? this : throw new InputException(problems);
+            problems.Require(width is >= 1 and <= 4096, "hidden", width, "1 to 4096 a layer");
+        problems.Require(Batch is >= 1 and <= 65_536, "batch", Batch, "1 to 65536");
+        problems.Require(LearningRate is > 0 and <= 1, "learning_rate", LearningRate, "0 < rate <= 1");
+        problems.Require(WeightDecay is >= 0 and <= 1, "weight_decay", WeightDecay, "0 to 1");
+        problems.Require(Temperature is > 0 and <= 1e3, "temperature", Temperature, "0 < temperature <= 1000");
+        problems.Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
+        problems.Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
+        return problems.Checked(this);
     }
 }

@@ -1,9 +1,8 @@
-using System.Runtime.InteropServices;
-using Google.Protobuf;
+using RlOffload.Agents.Engine;
+using RlOffload.Agents.Learning;
+using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 using RlOffload.Onnx;
-using RlOffload.Onnx.Proto;
-using DataType = RlOffload.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace RlOffload.Agents.Planners;
 
@@ -13,9 +12,6 @@ namespace RlOffload.Agents.Planners;
 /// </summary>
 public sealed class PricedPolicy(AgentView view, StationPrices prices) : ILearnedPolicy
 {
-    /// <summary>Logit of a plan that the mask forbids, as in an agent's graph.</summary>
-    private const float Forbidden = -1e9f;
-
     private readonly float[] _scores = new float[view.Actions];
 
     public StationPrices Prices { get; private set; } = prices;
@@ -25,19 +21,15 @@ public sealed class PricedPolicy(AgentView view, StationPrices prices) : ILearne
     public int Decide(Observation known, ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask)
     {
         Prior.Write(view, known, _scores);
-        var best = mask.IndexOf(true);
-        for (var i = best + 1; i < _scores.Length; i++)
-            if (mask[i] && _scores[i] > _scores[best])
-                best = i;
-        return best;
+        return Categorical.Best(_scores, mask);
     }
 
     public ILearnedPolicy Copy() => new PricedPolicy(view, Prices);
 
-    public FrozenGraph Freeze() => new(Graph(), (_, mask, prior, logits) =>
+    public FrozenGraph Freeze() => new(Lowered(), (_, mask, prior, logits) =>
     {
         for (var i = 0; i < logits.Length; i++)
-            logits[i] = mask[i] ? prior[i] : Forbidden;
+            logits[i] = mask[i] ? prior[i] : ActionMask.Forbidden;
     }, Prior);
 
     public void Save(BinaryWriter writer)
@@ -48,19 +40,12 @@ public sealed class PricedPolicy(AgentView view, StationPrices prices) : ILearne
 
     public void Load(BinaryReader reader, string file) => Prices = new StationPrices(reader.ReadDouble(), reader.ReadDouble());
 
-    private OnnxModel Graph()
+    private OnnxModel Lowered()
     {
-        var graph = new GraphProto { Name = "policy" };
-        graph.Input.Add(TensorTypes.Info("observation", DataType.Float, [1, view.Size]));
-        foreach (var input in new[] { "mask", "prior" })
-            graph.Input.Add(TensorTypes.Info(input, DataType.Float, [1, view.Actions]));
-        graph.Output.Add(TensorTypes.Info("logits", DataType.Float, [1, view.Actions]));
-        foreach (var (name, value) in new[] { ("half", 0.5f), ("forbidden", Forbidden) })
-            graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)DataType.Float, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>([value])) });
-        graph.Node.Add(new NodeProto { OpType = "Greater", Name = "valid", Input = { "mask", "half" }, Output = { "valid" } });
-        graph.Node.Add(new NodeProto { OpType = "Where", Name = "logits", Input = { "valid", "prior", "forbidden" }, Output = { "logits" } });
-        var model = new ModelProto { IrVersion = 8, ProducerName = "rloffload", Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });
-        return new OnnxModel(model, "policy");
+        var g = new Graph();
+        g.Input("observation", Matrix.Zeros(1, view.Size));
+        var mask = g.Input("mask", Matrix.Zeros(1, view.Actions));
+        g.Output("logits", ActionMask.Lower(mask, g.Input("prior", Matrix.Zeros(1, view.Actions))));
+        return OnnxLowering.Of(g, "policy", frozen: true);
     }
 }

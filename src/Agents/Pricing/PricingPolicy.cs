@@ -1,3 +1,4 @@
+using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 
 namespace RlOffload.Agents.Pricing;
@@ -10,16 +11,10 @@ public sealed class PricingPolicy(PlanPricing pricing, Func<PlanPricing> another
 
     public PlanPricing Pricing => pricing;
 
-    public bool Transfers => true;
-
     public int Decide(Observation known, ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask)
     {
         pricing.Values(observation, mask, _values);
-        var best = 0;
-        for (var a = 1; a < mask.Length; a++)
-            if (_values[a] > _values[best])
-                best = a;
-        return best;
+        return Categorical.Best(_values, mask);
     }
 
     public ILearnedPolicy Copy()

@@ -1,4 +1,5 @@
 using RlOffload.Agents.Learning;
+using RlOffload.Environment;
 
 namespace RlOffload.Agents.Replay;
 
@@ -37,6 +38,18 @@ public sealed class ReplayBatch
 
     /// <summary>1 / log |A(s)| [B, 1]; 0 where there is no choice.</summary>
     public Matrix EntropyShares { get; }
+
+    /// <summary>Fills it with rows of the replay, observations normalised. Keyed by the update, so that a checkpoint needs no generator's state.</summary>
+    /// <exception cref="ArgumentException">The replay is of another shape.</exception>
+    public void Draw(ReplayBuffer replay, RunningNormaliser normaliser, ulong seed, long update)
+    {
+        if (replay.Observations != Observations.Columns || replay.Actions != Forbidden.Columns || replay.HasPrior != (Prior is not null))
+            throw new ArgumentException("the replay holds other observations, actions or priors than this agent", nameof(replay));
+        var rng = Rng.Keyed(seed, (ulong)update, 0, RngPurpose.Replay);
+        replay.Sample(ref rng, this);
+        normaliser.Normalise(Observations);
+        normaliser.Normalise(NextObservations);
+    }
 
     public ReplayBatch(int rows, int observations, int actions, bool prior)
     {

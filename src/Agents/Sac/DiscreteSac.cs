@@ -21,7 +21,7 @@ public sealed partial class DiscreteSac : IReplayLearner, IDisposable
     /// <summary>One update: draws a batch, steps critics, actor and temperature. Allocates nothing with the built-in engine.</summary>
     public SacMetrics Update(ReplayBuffer replay)
     {
-        Draw(replay);
+        _batch.Draw(replay, Normaliser, _seed, Updates);
         return UpdateAgain();
     }
 
@@ -46,15 +46,4 @@ public sealed partial class DiscreteSac : IReplayLearner, IDisposable
     }
 
     private float Number(Tensor output) => _engine.Read(output).Row(0)[0];
-
-    private void Draw(ReplayBuffer replay)
-    {
-        if (replay.Observations != Actor.Inputs || replay.Actions != Actor.Outputs || replay.HasPrior != UsesPrior)
-            throw new ArgumentException("the replay holds other observations, actions or priors than this agent", nameof(replay));
-        // Keyed by the update, so a checkpoint needs no generator state.
-        var rng = Rng.Keyed(_seed, (ulong)Updates, 0, RngPurpose.Replay);
-        replay.Sample(ref rng, _batch);
-        Normaliser.Normalise(_batch.Observations);
-        Normaliser.Normalise(_batch.NextObservations);
-    }
 }

@@ -125,39 +125,34 @@ public sealed record SacOptions : IAgentOptions
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public SacOptions Validated(string file, string section)
     {
-        var problems = new List<string>();
-        void Require(bool holds, string key, object value, string allowed)
-        {
-            if (!holds)
-                problems.Add(FormattableString.Invariant($"{file}:{section}.{key}: is {value}, allowed is {allowed}"));
-        }
-        Require(Gamma is >= 0 and < 1, "gamma", Gamma, "0 <= gamma < 1");
-        Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
-        Require(Batch is >= 1 and <= 65_536, "batch", Batch, "1 to 65536");
-        Require(Hidden.Count is >= 1 and <= 8, "hidden", $"{Hidden.Count} layers", "1 to 8 layers");
+        var problems = new OptionProblems(file, section);
+        problems.Require(Gamma is >= 0 and < 1, "gamma", Gamma, "0 <= gamma < 1");
+        problems.Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
+        problems.Require(Batch is >= 1 and <= 65_536, "batch", Batch, "1 to 65536");
+        problems.Require(Hidden.Count is >= 1 and <= 8, "hidden", $"{Hidden.Count} layers", "1 to 8 layers");
         foreach (var width in Hidden)
-            Require(width is >= 1 and <= 4096, "hidden", width, "1 to 4096 a layer");
-        Require(LearningRateActor is > 0 and <= 1, "learning_rate_actor", LearningRateActor, "0 < rate <= 1");
-        Require(LearningRateCritic is > 0 and <= 1, "learning_rate_critic", LearningRateCritic, "0 < rate <= 1");
-        Require(AdamEpsilon is > 0 and <= 1, "adam_epsilon", AdamEpsilon, "0 < epsilon <= 1");
-        Require(LearningRateAlpha is >= 0 and <= 1, "learning_rate_alpha", LearningRateAlpha, "0 <= rate <= 1");
-        Require(LogAlphaLowest is >= -50 and <= 50, "log_alpha_lowest", LogAlphaLowest, "-50 to 50");
-        Require(LogAlphaHighest <= 50 && LogAlphaHighest >= LogAlphaLowest, "log_alpha_highest", LogAlphaHighest, "log_alpha_lowest to 50");
-        Require(
+            problems.Require(width is >= 1 and <= 4096, "hidden", width, "1 to 4096 a layer");
+        problems.Require(LearningRateActor is > 0 and <= 1, "learning_rate_actor", LearningRateActor, "0 < rate <= 1");
+        problems.Require(LearningRateCritic is > 0 and <= 1, "learning_rate_critic", LearningRateCritic, "0 < rate <= 1");
+        problems.Require(AdamEpsilon is > 0 and <= 1, "adam_epsilon", AdamEpsilon, "0 < epsilon <= 1");
+        problems.Require(LearningRateAlpha is >= 0 and <= 1, "learning_rate_alpha", LearningRateAlpha, "0 <= rate <= 1");
+        problems.Require(LogAlphaLowest is >= -50 and <= 50, "log_alpha_lowest", LogAlphaLowest, "-50 to 50");
+        problems.Require(LogAlphaHighest <= 50 && LogAlphaHighest >= LogAlphaLowest, "log_alpha_highest", LogAlphaHighest, "log_alpha_lowest to 50");
+        problems.Require(
             AlphaStart > 0 && Math.Log(AlphaStart) >= LogAlphaLowest && Math.Log(AlphaStart) <= LogAlphaHighest,
             "alpha_start", AlphaStart, "exp(log_alpha_lowest) to exp(log_alpha_highest)");
-        Require(EntropyTargetStart is >= 0 and <= 1, "entropy_target_start", EntropyTargetStart, "0 to 1, a share of log |A(s)|");
-        Require(EntropyTargetEnd is >= 0 and <= 1, "entropy_target_end", EntropyTargetEnd, "0 to 1, a share of log |A(s)|");
-        Require(EntropyAnnealUpdates >= 1, "entropy_anneal_updates", EntropyAnnealUpdates, "at least 1");
-        Require(Enum.IsDefined(QBar), "q_bar", QBar, "average or minimum");
-        Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
-        Require(Enum.IsDefined(Temperature), "temperature", Temperature, "normalised or published");
-        Require(Temperature == Temperature.Normalised || LearningRateAlpha > 0, "learning_rate_alpha", LearningRateAlpha, "above 0 with temperature: published");
-        Require(QClip is >= 0 and <= 1e6, "q_clip", QClip, "0 (off) to 1e6");
-        Require(HuberDelta is >= 0 and <= 1e6, "huber_delta", HuberDelta, "0 (off) to 1e6");
-        Require(TargetEntropyWeight is >= 0 and <= 1, "target_entropy_weight", TargetEntropyWeight, "0 to 1");
-        Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
-        Require(ActorOutputScale is > 0 and <= 1, "actor_output_scale", ActorOutputScale, "0 < scale <= 1");
-        return problems.Count == 0 ? this : throw new InputException(problems);
+        problems.Require(EntropyTargetStart is >= 0 and <= 1, "entropy_target_start", EntropyTargetStart, "0 to 1, a share of log |A(s)|");
+        problems.Require(EntropyTargetEnd is >= 0 and <= 1, "entropy_target_end", EntropyTargetEnd, "0 to 1, a share of log |A(s)|");
+        problems.Require(EntropyAnnealUpdates >= 1, "entropy_anneal_updates", EntropyAnnealUpdates, "at least 1");
+        problems.Require(Enum.IsDefined(QBar), "q_bar", QBar, "average or minimum");
+        problems.Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
+        problems.Require(Enum.IsDefined(Temperature), "temperature", Temperature, "normalised or published");
+        problems.Require(Temperature == Temperature.Normalised || LearningRateAlpha > 0, "learning_rate_alpha", LearningRateAlpha, "above 0 with temperature: published");
+        problems.Require(QClip is >= 0 and <= 1e6, "q_clip", QClip, "0 (off) to 1e6");
+        problems.Require(HuberDelta is >= 0 and <= 1e6, "huber_delta", HuberDelta, "0 (off) to 1e6");
+        problems.Require(TargetEntropyWeight is >= 0 and <= 1, "target_entropy_weight", TargetEntropyWeight, "0 to 1");
+        problems.Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
+        problems.Require(ActorOutputScale is > 0 and <= 1, "actor_output_scale", ActorOutputScale, "0 < scale <= 1");
+        return problems.Checked(this);
     }
 }

@@ -16,17 +16,7 @@ public sealed class DiffusionUpdateTests
         ["d2sac-clipped"] = new() { Hidden = 8, Batch = 24, X0Clip = 5 },
     };
 
-    public static TheoryData<string, string> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, string>();
-            foreach (var form in Forms.Keys)
-                foreach (var engine in Engines.Names.Where(e => Engines.Problem(e) is null))
-                    cases.Add(form, engine);
-            return cases;
-        }
-    }
+    public static TheoryData<string, string> Cases => GoldenFile.Cases(Forms.Keys);
 
     [Theory, MemberData(nameof(Cases))]
     public void TheFirstGradientsAndTheWeightsAfterOneAndAHundredUpdatesAreThoseOfPyTorchInFloat64(string form, string engine)

@@ -18,17 +18,7 @@ public sealed class SacUpdateTests
         ["sac-d"] = SacOptions.Published with { Hidden = Hidden, Batch = Batch },
     };
 
-    public static TheoryData<string, string> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, string>();
-            foreach (var form in Forms.Keys)
-                foreach (var engine in Engines.Names.Where(e => Engines.Problem(e) is null))
-                    cases.Add(form, engine);
-            return cases;
-        }
-    }
+    public static TheoryData<string, string> Cases => GoldenFile.Cases(Forms.Keys);
 
     [Theory, MemberData(nameof(Cases))]
     public void TheFirstGradientsAndTheWeightsAfterOneAndAHundredUpdatesAreThoseOfPyTorchInFloat64(string form, string engine)
