@@ -10,9 +10,6 @@ switch (args)
     case ["gemm"]:
         GemmBench.Run();
         return 0;
-    case ["codec"]:
-        CodecBench.Run();
-        return 0;
     case ["coverage", .. var evaluations]:
         CoverageBench.Run(evaluations);
         return 0;
@@ -23,7 +20,6 @@ switch (args)
             dotnet run -c Release --project bench -- NAME
 
               gemm   matrix products of the learner beside MathNet's, GF/s and ratios
-              codec  quantising and packing a tensor beside copying it and beside a plain loop, GB/s of input and ratios
               coverage [EVALUATION.json...]
                      how often 95 % intervals hold the truth, on simulated windows and seeds and on the windows of real evaluations
               cic    a decision of DADS beside one of CIC on the shipped network and ResNet-50, or on the profiles named; us and ratios

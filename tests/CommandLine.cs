@@ -9,6 +9,15 @@ internal static class CommandLine
 {
     public static (int ExitCode, string Output, string Errors) Run(params string[] arguments) => Start(null, arguments);
 
+    /// <summary>With environment variables of its own.</summary>
+    public static (int ExitCode, string Output, string Errors) RunWith(IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    {
+        var command = Command(null, arguments);
+        foreach (var (name, value) in variables)
+            command.Environment[name] = value;
+        return Finish(command);
+    }
+
     /// <summary>With <paramref name="data"/> in the place of the user's folder of cached results.</summary>
     public static (int ExitCode, string Output, string Errors) RunIn(string data, string[] arguments) => Start(data, arguments);
 
@@ -43,9 +52,11 @@ internal static class CommandLine
         return (process.ExitCode, Printed(), errors.Result);
     }
 
-    private static (int ExitCode, string Output, string Errors) Start(string? data, string[] arguments)
+    private static (int ExitCode, string Output, string Errors) Start(string? data, string[] arguments) => Finish(Command(data, arguments));
+
+    private static (int ExitCode, string Output, string Errors) Finish(ProcessStartInfo command)
     {
-        using var process = Process.Start(Command(data, arguments)) ?? throw new InvalidOperationException("dotnet did not start");
+        using var process = Process.Start(command) ?? throw new InvalidOperationException("dotnet did not start");
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

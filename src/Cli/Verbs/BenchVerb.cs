@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using RlOffload.Cli.Verbs.Bench;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 using RlOffload.Training;
@@ -19,9 +20,10 @@ internal static class BenchVerb
           rloffload bench env
           rloffload bench decision --hidden 256 --plans 100
           rloffload bench learner --agent sac --hidden 128 --json learner.json
+          rloffload bench codec
         """)
     {
-        Environment(), Decision(), Learner(),
+        Environment(), Decision(), Learner(), CodecBenchVerb.Create(),
     };
 
     private static Command Environment()
@@ -129,13 +131,13 @@ internal static class BenchVerb
 
     private static Option<string[]> Set() => new("--set") { Description = "Change a key of the config: --set uplink.rate_scale=0.1", AllowMultipleArgumentsPerToken = true };
 
-    private static Option<string?> JsonFile() => new("--json") { Description = "Write the result to this file." };
+    internal static Option<string?> JsonFile() => new("--json") { Description = "Write the result to this file." };
 
-    private static Option<int> Number(string name, string what, int otherwise) => new(name) { Description = $"{what}.", DefaultValueFactory = _ => otherwise };
+    internal static Option<int> Number(string name, string what, int otherwise) => new(name) { Description = $"{what}.", DefaultValueFactory = _ => otherwise };
 
-    private static Option<int> RoundCount() => Number("--rounds", "Rounds to take medians over", 15);
+    internal static Option<int> RoundCount(int otherwise = 15) => Number("--rounds", "Rounds to take medians over", otherwise);
 
-    private static void RequirePositive(ParseResult parsed, params Option<int>[] options)
+    internal static void RequirePositive(ParseResult parsed, params Option<int>[] options)
     {
         var problems = options.Where(o => parsed.GetValue(o) < 1).Select(o => $"{o.Name}:{parsed.GetValue(o)}: allowed is 1 or more").ToList();
         if (problems.Count > 0)
@@ -144,14 +146,14 @@ internal static class BenchVerb
 
     private static World World(string config, string[]? set) => Experiment.Load(config, set ?? []).Build();
 
-    private static T Measured<T>(string what, Func<T> work)
+    internal static T Measured<T>(string what, Func<T> work)
     {
         var result = default(T)!;
         AnsiConsole.Console.Status().Start(what, _ => result = work());
         return result;
     }
 
-    private static void Write<T>(string? file, T result)
+    internal static void Write<T>(string? file, T result)
     {
         if (file is not null)
             RunFolder.WriteText(file, JsonSerializer.Serialize(result, ProfileFile.Json));

@@ -1,4 +1,4 @@
-using System.Numerics;
+using RlOffload.Inference.Codec.Lanes;
 
 namespace RlOffload.Inference.Codec;
 
@@ -21,12 +21,14 @@ public readonly record struct AffineGrid(float Low, float Step, int Bits)
 
     /// <summary>The grid over the range of <paramref name="x"/>.</summary>
     /// <returns>False where a number is NaN or infinite, or the range itself exceeds float32: such a tensor has no grid.</returns>
-    public static bool TryFit(ReadOnlySpan<float> x, int bits, out AffineGrid grid)
+    public static bool TryFit(ReadOnlySpan<float> x, int bits, out AffineGrid grid) => TryFit(x, bits, out grid, Simd.Level);
+
+    internal static bool TryFit(ReadOnlySpan<float> x, int bits, out AffineGrid grid, SimdLevel level)
     {
         if (!Allows(bits))
             throw new ArgumentOutOfRangeException(nameof(bits), bits, "allowed is 1 to 8, or 16");
         grid = default;
-        if (!TryRange(x, out var low, out var high))
+        if (!TryRange(x, out var low, out var high, level))
             return false;
         var step = (float)(((double)high - low) / ((1 << bits) - 1));
         grid = new AffineGrid(low, float.IsFinite(1 / step) ? step : 0, bits);
@@ -34,37 +36,26 @@ public readonly record struct AffineGrid(float Low, float Step, int Bits)
     }
 
     /// <summary>Smallest and largest number; 0 and 0 of an empty tensor. False where a number or their difference is not finite.</summary>
-    public static bool TryRange(ReadOnlySpan<float> x, out float low, out float high)
+    public static bool TryRange(ReadOnlySpan<float> x, out float low, out float high) => TryRange(x, out low, out high, Simd.Level);
+
+    internal static bool TryRange(ReadOnlySpan<float> x, out float low, out float high, SimdLevel level)
     {
         (low, high) = (0, 0);
         if (x.IsEmpty)
             return true;
         (low, high) = (x[0], x[0]);
-        // The bits of |x| as an integer order like |x|, and those of infinity and NaN are the largest.
-        var largest = 0;
-        var i = 0;
-        if (x.Length >= 2 * Vector<float>.Count)
+        var finite = 0f; // or NaN
+        var done = level switch
         {
-            var (low0, low1) = (new Vector<float>(low), new Vector<float>(low));
-            var (high0, high1) = (low0, low0);
-            var (bits0, bits1) = (Vector<int>.Zero, Vector<int>.Zero);
-            for (; i <= x.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
-            {
-                var (a, b) = (new Vector<float>(x[i..]), new Vector<float>(x[(i + Vector<float>.Count)..]));
-                (low0, low1) = (Vector.MinNative(low0, a), Vector.MinNative(low1, b));
-                (high0, high1) = (Vector.MaxNative(high0, a), Vector.MaxNative(high1, b));
-                bits0 = Vector.Max(bits0, Vector.AsVectorInt32(Vector.Abs(a)));
-                bits1 = Vector.Max(bits1, Vector.AsVectorInt32(Vector.Abs(b)));
-            }
-            (low0, high0, bits0) = (Vector.MinNative(low0, low1), Vector.MaxNative(high0, high1), Vector.Max(bits0, bits1));
-            for (var lane = 0; lane < Vector<float>.Count; lane++)
-                (low, high, largest) = (Math.Min(low, low0[lane]), Math.Max(high, high0[lane]), Math.Max(largest, bits0[lane]));
-        }
-        for (; i < x.Length; i++)
-            (low, high, largest) = (Math.Min(low, x[i]), Math.Max(high, x[i]), Math.Max(largest, BitConverter.SingleToInt32Bits(MathF.Abs(x[i]))));
+            SimdLevel.Avx512 => Lanes512.Range(x, ref low, ref high, ref finite),
+            SimdLevel.Avx2 => Lanes256.Range(x, ref low, ref high, ref finite),
+            SimdLevel.Vector128 => Lanes128.Range(x, ref low, ref high, ref finite),
+            _ => 0,
+        };
+        ScalarLanes.Range(x[done..], ref low, ref high, ref finite);
         // Which of -0 and 0 is met first depends on the width of vectors; the bytes sent must not.
         low += 0f;
         high += 0f;
-        return largest < BitConverter.SingleToInt32Bits(float.PositiveInfinity) && float.IsFinite(high - low);
+        return finite == 0 && float.IsFinite(high - low);
     }
 }

@@ -1,5 +1,6 @@
 using RlOffload.Environment;
 using RlOffload.Inference.Codec;
+using RlOffload.Inference.Codec.Lanes;
 
 namespace RlOffload.Tests.Inference.Codec;
 
@@ -23,6 +24,46 @@ public class TensorCodecTests
             TensorCodec.Decode(packed, grid, back);
             Assert.Equal(PlainDecode(packed, grid, n), back);
         }
+    }
+
+    /// <summary>Of those that this machine has.</summary>
+    public static TheoryData<SimdLevel> Levels => [.. Enum.GetValues<SimdLevel>().Where(l => l <= Simd.Best)];
+
+    [Theory, MemberData(nameof(Levels))]
+    public void EveryWidthOfVectorsGivesTheSameBytesAndNumbers(SimdLevel level)
+    {
+        foreach (var bits in Widths)
+            foreach (var n in (int[])[0, 1, 15, 16, 31, 33, 63, 64, 65, 127, 130, 255, 511, 777, 1024, 4099])
+            {
+                var x = Numbers(n, (ulong)(n + bits));
+                if (n > 3)
+                    (x[n / 3], x[n / 2]) = (-0f, 1e-42f);
+                var (packed, expected) = (new byte[TensorCodec.PackedBytes(n, bits)], new byte[TensorCodec.PackedBytes(n, bits)]);
+                Array.Fill(packed, (byte)0xAA);
+                Assert.True(TensorCodec.TryEncode(x, bits, packed, out var grid, level));
+                Assert.True(TensorCodec.TryEncode(x, bits, expected, out var same, SimdLevel.Scalar));
+                Assert.Equal((BitConverter.SingleToInt32Bits(same.Low), same.Step), (BitConverter.SingleToInt32Bits(grid.Low), grid.Step));
+                Assert.Equal(expected, packed);
+                var (back, plain) = (new float[n], new float[n]);
+                TensorCodec.Decode(packed, grid, back, level);
+                TensorCodec.Decode(packed, grid, plain, SimdLevel.Scalar);
+                Assert.Equal(plain, back);
+            }
+    }
+
+    [Theory, MemberData(nameof(Levels))]
+    public void EveryWidthOfVectorsRefusesWhatIsNotFiniteWhereverItStands(SimdLevel level)
+    {
+        foreach (var bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+            for (var at = 0; at < 150; at++)
+            {
+                var x = Numbers(150, 1);
+                x[at] = bad;
+                Assert.False(AffineGrid.TryRange(x, out _, out _, level));
+            }
+        // Numbers whose sum would overflow are finite all the same.
+        Assert.True(AffineGrid.TryRange([.. Enumerable.Repeat(3e38f, 200)], out var low, out var high, level));
+        Assert.Equal((3e38f, 3e38f), (low, high));
     }
 
     [Theory, MemberData(nameof(Bits))]
