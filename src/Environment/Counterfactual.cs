@@ -3,16 +3,28 @@ namespace RlOffload.Environment;
 /// <summary>
 /// What any plan would have led to from the environment's present request: exactly what <see cref="OffloadEnvironment.Step"/> would give,
 /// because it is that step, taken in a fork. Link, arrivals and difficulty are the same for every plan; backlogs, heat, battery and what is
-/// observed are not. Not a decision aid on a device: it knows the window.
+/// observed are not. What happens before the device turns to the request is the same for all plans that begin there, so it is played once for them.
+/// Not a decision aid on a device: it knows the window.
 /// </summary>
 public sealed class Counterfactual(OffloadEnvironment environment)
 {
-    private readonly OffloadEnvironment _fork = environment.Fork();
+    private readonly OffloadEnvironment _fork = environment.Fork(), _shared = environment.Fork();
+    private long _sharedAt = -1; // the environment's moves when _shared was played from it
 
     /// <summary>The environment one step on under <paramref name="plan"/>; valid until the next call.</summary>
     public OffloadEnvironment After(int plan, out StepResult result)
     {
-        result = _fork.StepFrom(environment, plan);
+        if (!environment.Model.Table.BeginsOnDevice(plan))
+        {
+            result = _fork.StepFrom(environment, plan);
+            return _fork;
+        }
+        if (_sharedAt != environment.Moves)
+        {
+            _shared.ShareFrom(environment, plan);
+            _sharedAt = environment.Moves;
+        }
+        result = _fork.StepFrom(environment, _shared, plan);
         return _fork;
     }
 

@@ -72,6 +72,9 @@ public sealed class OffloadEnvironment : IOutcomeSink
 
     internal Stations Stations => _stations;
 
+    /// <summary>How often the state has changed: equal as long as it is the same.</summary>
+    internal long Moves { get; private set; }
+
     /// <summary>Begins window number <paramref name="window"/>: the same number is the same world, whatever was played before.</summary>
     /// <exception cref="InvalidOperationException">This is a fork: it shares its draws with another environment.</exception>
     public void Reset(int window)
@@ -81,40 +84,73 @@ public sealed class OffloadEnvironment : IOutcomeSink
         _draw.Draw(window);
         _stations.Reset();
         Truncated = false;
+        Moves++;
         MoveTo(0);
     }
 
     /// <exception cref="InvalidOperationException">The window is over, or the mask forbids the plan.</exception>
     public StepResult Step(int plan)
     {
-        if (Truncated)
-            throw new InvalidOperationException("the window is over; call Reset with the number of the next one");
-        return Play(Observation.Request, plan, Mask);
+        Require(plan);
+        return Play(Observation.Request, plan, _stations.TotalReward, _stations.Energy);
     }
 
     /// <summary>One step from the state of <paramref name="other"/>, as if that one had been taken over first.</summary>
     internal StepResult StepFrom(OffloadEnvironment other, int plan)
     {
-        if (other.Truncated)
-            throw new InvalidOperationException("the window is over; there is no step after its last");
+        other.Require(plan);
         _stations.CopyFrom(other._stations);
-        Truncated = false;
-        return Play(other.Observation.Request, plan, other.Mask);
+        return Play(other.Observation.Request, plan, other.TotalReward, other.TotalEnergy);
     }
 
-    private StepResult Play(int request, int plan, ReadOnlySpan<bool> mask)
+    /// <summary>The same for a plan that begins on the device.</summary>
+    /// <param name="shared">What <see cref="ShareFrom"/> made of <paramref name="other"/>.</param>
+    internal StepResult StepFrom(OffloadEnvironment other, OffloadEnvironment shared, int plan)
     {
-        if ((uint)plan >= (uint)mask.Length || !mask[plan])
+        other.Require(plan);
+        _stations.CopyFrom(shared._stations);
+        shared.Delivered.CopyTo(_delivered);
+        _deliveredCount = shared._deliveredCount;
+        _stations.Decide(other.Observation.Request, plan);
+        return Conclude(other.Observation.Request, other.TotalReward, other.TotalEnergy);
+    }
+
+    /// <summary>Plays from the state of <paramref name="other"/> what a step has in common for all plans that begin on the device.</summary>
+    /// <param name="plan">Any of these.</param>
+    internal void ShareFrom(OffloadEnvironment other, int plan)
+    {
+        other.Require(plan);
+        var request = other.Observation.Request;
+        _stations.CopyFrom(other._stations);
+        _deliveredCount = 0;
+        _stations.AcceptUndecided(request, plan, _draw.ArrivalTimes[request + 1]);
+    }
+
+    private void Require(int plan)
+    {
+        if (Truncated)
+            throw new InvalidOperationException("the window is over; call Reset with the number of the next one");
+        if ((uint)plan >= (uint)Mask.Length || !Mask[plan])
             throw new InvalidOperationException($"plan {plan} cannot run now; choose one whose Mask entry is true");
-        var (reward, energy) = (_stations.TotalReward, _stations.Energy);
+    }
+
+    private StepResult Play(int request, int plan, double reward, double energy)
+    {
         _deliveredCount = 0;
         _stations.Accept(request, plan);
+        return Conclude(request, reward, energy);
+    }
+
+    /// <summary>Goes on to the next arrival.</summary>
+    /// <param name="reward">Sum of the rewards until this request.</param>
+    /// <param name="energy">Spent until then, J.</param>
+    private StepResult Conclude(int request, double reward, double energy)
+    {
         MoveTo(request + 1);
-        if (request + 1 == _draw.Requests)
-        {
-            Truncated = true;
+        Truncated = request + 1 == _draw.Requests;
+        if (Truncated)
             _stations.Drain();
-        }
+        Moves++;
         var misses = 0;
         var shortfall = 0.0;
         foreach (ref readonly var outcome in Delivered)
@@ -135,6 +171,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
             throw new InvalidOperationException("only an environment forked from the same one can take over its state");
         _stations.CopyFrom(other._stations);
         _deliveredCount = 0;
+        Moves++;
         Truncated = other.Truncated;
         Observation.CopyFrom(other.Observation);
         _powered = other._powered;

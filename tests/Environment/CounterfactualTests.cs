@@ -50,6 +50,12 @@ public sealed class CounterfactualTests
                     Assert.Equal(stepped.Mask, after.Mask);
                     Assert.Equal(stepped.Observation.Numbers(), after.Observation.Numbers());
                     Assert.Equal((stepped.TotalReward, stepped.TotalEnergy, stepped.Truncated), (after.TotalReward, after.TotalEnergy, after.Truncated));
+                    if (stepped.Truncated)
+                        continue;
+                    var next = (7 * plan + 3) % stepped.Actions;
+                    next = stepped.Mask[next] ? next : stepped.Mask.LastIndexOf(true);
+                    Assert.Equal(stepped.Step(next), after.Step(next));
+                    Assert.Equal(stepped.Observation.Numbers(), after.Observation.Numbers());
                 }
                 played.Add(policy.Decide(environment.Observation, environment.Mask));
                 environment.Step(played[^1]);

@@ -33,7 +33,6 @@ public sealed class LinkTrace
             _bucket[b] = s;
         }
         MeanBitsPerSecond = _bits[^1] / DurationSeconds;
-        MedianBitsPerSecond = Median();
     }
 
     public string Name { get; }
@@ -47,9 +46,6 @@ public sealed class LinkTrace
     public double DurationSeconds { get; }
 
     public double MeanBitsPerSecond { get; }
-
-    /// <summary>The rate that is not exceeded during half of the duration.</summary>
-    public double MedianBitsPerSecond { get; }
 
     public int Segments => _rate.Length;
 
@@ -223,19 +219,5 @@ public sealed class LinkTrace
                 high = mid - 1;
         }
         return low;
-    }
-
-    private double Median()
-    {
-        var rates = _rate.ToArray();
-        var widths = new double[rates.Length];
-        for (var i = 0; i < widths.Length; i++)
-            widths[i] = _start[i + 1] - _start[i];
-        Array.Sort(rates, widths);
-        var sum = 0.0;
-        for (var i = 0; i < rates.Length; i++)
-            if ((sum += widths[i]) >= DurationSeconds / 2)
-                return rates[i];
-        return rates[^1];
     }
 }

@@ -26,9 +26,10 @@ public readonly record struct FallbackBranch(int Exit, double Seconds, double Ac
 
 /// <summary>What the stations have to know of a plan at every event, side by side in memory.</summary>
 /// <param name="IsGated">Whether images may leave early.</param>
+/// <param name="BeginsOnDevice">Whether the request needs the device before anything else can happen to it.</param>
 /// <param name="LongestSeconds">Device time of a request that no early exit answers, on the cool device.</param>
 /// <param name="MeanBytes">Expected on the uplink of a request whose head has not run.</param>
-internal readonly record struct PlanWork(PlanKind Kind, bool IsProbe, bool IsGated, double LongestSeconds, double MeanBytes);
+internal readonly record struct PlanWork(PlanKind Kind, bool IsProbe, bool IsGated, bool BeginsOnDevice, double LongestSeconds, double MeanBytes);
 
 /// <summary>A profile and a scenario, worked out once for every plan of a table. Immutable; shared by threads.</summary>
 public sealed class CostTable
@@ -74,7 +75,9 @@ public sealed class CostTable
             Runnable[p] = _costs[p].MemoryBytes <= scenario.Device.MemoryBytes;
             _unpowered[p] = plans[p] is { Kind: PlanKind.Drop, Probe: false };
             _powered[p] = _unpowered[p] || Runnable[p];
-            _works[p] = new(plans[p].Kind, plans[p].Probe, _paths[p] is not null, LongestDeviceSeconds(p), _costs[p].MeanBytes);
+            _works[p] = new(plans[p].Kind, plans[p].Probe, _paths[p] is not null,
+                plans[p].Kind == PlanKind.Local || (plans[p].Kind != PlanKind.Drop && _costs[p].DeviceSeconds > 0), // a stage of zero work is bypassed
+                LongestDeviceSeconds(p), _costs[p].MeanBytes);
         }
     }
 
@@ -83,6 +86,9 @@ public sealed class CostTable
 
     public int Count => _costs.Length;
     public ref readonly PlanCost this[int plan] => ref _costs[plan];
+
+    /// <summary>Whether a request under this plan needs the device before anything else can happen to it, and brings nothing but itself.</summary>
+    internal bool BeginsOnDevice(int plan) => (uint)plan < (uint)_works.Length && _works[plan] is { BeginsOnDevice: true, IsProbe: false };
 
     /// <summary>What the stations ask of a plan at every event.</summary>
     internal ref readonly PlanWork Work(int plan) => ref _works[plan];

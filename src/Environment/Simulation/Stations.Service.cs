@@ -151,11 +151,14 @@ public sealed partial class Stations
     }
 
     /// <summary>Starts what can start; each station takes what became ready first.</summary>
-    private void Dispatch()
+    /// <returns>False where the device would turn to the request whose plan is open; it is as if nobody had asked then.</returns>
+    private bool Dispatch()
     {
         while (_now.OnDevice < 0 && First(Stage.WaitFallback, Stage.WaitDevice) is >= 0 and var j)
         {
             ref var job = ref _jobs[j];
+            if (job.Request == _undecided)
+                return false;
             var branch = job.Stage == Stage.WaitFallback;
             var slowdown = Slowdown(HeatNow());
             var expected = branch ? job.BranchSeconds : model.Table[job.Plan].DeviceSeconds;
@@ -190,6 +193,7 @@ public sealed partial class Stations
             (job.Start, _now.OnServer) = (Now, s);
             Ends(s, Now + model.Table[job.Plan].ServerSeconds * job.Load);
         }
+        return true;
     }
 
     /// <summary>The job of the preferred, else of the other stage, that has been ready for longest; -1 if none.</summary>

@@ -18,6 +18,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
     private Books _now = Books.New(model.Scenario);
     private (Exponential Fast, Exponential Slow) _fades; // no state of the stations: what was worked out last
     private EstimateMemo _estimate;
+    private int _undecided = -1; // the request whose plan is open, while that is so
     private readonly HeatSpec? _heats = model.Scenario.Device.Heat;
 
     /// <summary>s since the window began.</summary>
@@ -80,23 +81,56 @@ public sealed partial class Stations(CostModel model, IWorld world)
     /// <summary>Puts the request that arrives now under its plan.</summary>
     public void Accept(int request, int plan)
     {
-        ref readonly var cost = ref model.Table[plan];
+        Place(request, plan);
+        Dispatch();
+    }
+
+    /// <summary>
+    /// Accepts the request under any plan that begins on the device, and lets happen until <paramref name="until"/> what is the same for all of these:
+    /// everything up to the moment when the device would turn to the request, or its deadline passes. <see cref="Decide"/> goes on from a copy.
+    /// </summary>
+    internal void AcceptUndecided(int request, int plan, double until)
+    {
+        Place(request, plan);
+        _undecided = request;
+        if (Dispatch())
+            Advance(until);
+        _undecided = -1;
+    }
+
+    /// <summary>Puts the request that was accepted undecided under its plan, at the time at which that begins to matter.</summary>
+    internal void Decide(int request, int plan)
+    {
+        var j = _now.Count - 1;
+        while (_jobs[j].Request != request)
+            j--;
+        Put(ref _jobs[j], plan);
+        Dispatch();
+    }
+
+    private void Place(int request, int plan)
+    {
         ref readonly var work = ref model.Table.Work(plan);
         var deadline = world.Deadline(request);
         if (work.IsProbe)
         {
-            ref var probe = ref Add(request, plan, Stage.WaitUplink, deadline, CostModel.ProbeBytes);
-            (probe.IsProbe, probe.Image, probe.Way) = (true, -1, -1);
+            ref var probe = ref Add(request, Stage.WaitUplink, deadline);
+            (probe.Plan, probe.Bytes, probe.IsProbe, probe.Image, probe.Way) = (plan, CostModel.ProbeBytes, true, -1, -1);
         }
-        ref var job = ref Add(request, plan, Stage.WaitDevice, deadline, cost.Bytes);
+        ref var job = ref Add(request, Stage.WaitDevice, deadline);
         (job.Image, job.Rtt) = (world.Image(request), world.RoundTrip(request));
-        job.Way = job.Image < 0 || !work.IsGated ? -1 : model.Table.WayOf(plan, job.Image);
+        Put(ref job, plan);
         _now.InFlight++;
         if (work.Kind == PlanKind.Drop)
             End(_now.Count - 1, OutcomeKind.Dropped, 0, -1);
-        else if (work.Kind != PlanKind.Local && cost.DeviceSeconds == 0)
-            EnterUplink(_now.Count - 1); // a stage of zero work is bypassed
-        Dispatch();
+        else if (!work.BeginsOnDevice)
+            EnterUplink(_now.Count - 1);
+    }
+
+    private void Put(ref Job job, int plan)
+    {
+        (job.Plan, job.Bytes) = (plan, model.Table[plan].Bytes);
+        job.Way = job.Image < 0 || !model.Table.Work(plan).IsGated ? -1 : model.Table.WayOf(plan, job.Image);
     }
 
     /// <summary>Lets everything happen up to and at <paramref name="until"/>.</summary>
@@ -107,12 +141,15 @@ public sealed partial class Stations(CostModel model, IWorld world)
             var (next, time) = Earliest();
             if (next < 0 || time > until)
                 break;
+            if (_jobs[next].Request == _undecided)
+                return;
             Now = Math.Max(Now, time);
             if (_jobs[next].End <= _jobs[next].Limit + Tolerance)
                 Complete(next);
             else
                 GiveUp(next);
-            Dispatch();
+            if (!Dispatch())
+                return;
         }
         if (!double.IsPositiveInfinity(until))
             Now = Math.Max(Now, until);
@@ -122,12 +159,26 @@ public sealed partial class Stations(CostModel model, IWorld world)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private (int Job, double Time) Earliest()
     {
-        var (first, time) = (-1, double.PositiveInfinity);
+        var (first, time, tied) = (-1, double.PositiveInfinity, false);
         var next = _next.AsSpan(0, _now.Count);
         for (var j = 0; j < next.Length; j++)
-            if (next[j] < time || (next[j] == time && Before(j, first)))
-                (first, time) = (j, next[j]);
-        return (first, time);
+        {
+            if (next[j] > time)
+                continue;
+            tied = next[j] == time && first >= 0;
+            (first, time) = (j, next[j]);
+        }
+        return (tied ? Earliest(time) : first, time);
+    }
+
+    /// <summary>Of the jobs to which something happens at this time, the one that goes before the others.</summary>
+    private int Earliest(double time)
+    {
+        var first = -1;
+        for (var j = 0; j < _now.Count; j++)
+            if (_next[j] == time && Before(j, first))
+                first = j;
+        return first;
     }
 
     /// <summary>Lets all work end and charges the radio's last tail in full.</summary>
@@ -178,7 +229,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
         || (_jobs[a].Request == _jobs[b].Request && !_jobs[a].IsProbe && _jobs[b].IsProbe);
 
     /// <summary>A job that has just arrived.</summary>
-    private ref Job Add(int request, int plan, Stage stage, double deadline, double bytes)
+    private ref Job Add(int request, Stage stage, double deadline)
     {
         if (_now.Count == _jobs.Length)
         {
@@ -187,8 +238,8 @@ public sealed partial class Stations(CostModel model, IWorld world)
         }
         ref var job = ref _jobs[_now.Count];
         job = default;
-        (job.Request, job.Plan, job.Stage, job.BranchExit, job.Passed) = (request, plan, stage, -1, -1);
-        (job.Arrival, job.Ready, job.Deadline, job.CancelAt, job.Bytes) = (Now, Now, Now + deadline, Now + deadline, bytes);
+        (job.Request, job.Stage, job.BranchExit, job.Passed) = (request, stage, -1, -1);
+        (job.Arrival, job.Ready, job.Deadline, job.CancelAt) = (Now, Now, Now + deadline, Now + deadline);
         _now.At[(int)stage]++;
         Ends(_now.Count++, double.PositiveInfinity);
         return ref job;
