@@ -61,7 +61,7 @@ public sealed class RunFolder(string path)
         Events.Begin(now);
         // The checkpoint comes last: where it is, all is there that a resumed run needs.
         WriteText(Manifest, JsonSerializer.Serialize(manifest, ProfileFile.Json));
-        WriteText(Metrics, string.Join(',', [Columns, .. loop.Agent.Measures]) + "\n");
+        WriteText(Metrics, string.Join(',', [Columns, .. loop.Measures]) + "\n");
         Save(loop, manifest);
     }
 

@@ -40,6 +40,9 @@ public sealed record TrainOptions
     /// <summary>Whether plans that are likely to miss the deadline are forbidden to the agent, here and where it is deployed: <see cref="RlOffload.Environment.DeadlineShield"/>.</summary>
     public bool Shield { get; init; }
 
+    /// <summary>Under budgets: gains of the controllers that find the multipliers; null where virtual queues do (<see cref="BudgetKeeper"/>).</summary>
+    public PidGains? Pid { get; init; }
+
     /// <summary>
     /// Settings of the learner that its author tried before these were kept, these included; null where the config does not say. Stated in
     /// every report, because a learner tuned a hundred times against a planner tuned once is no comparison.

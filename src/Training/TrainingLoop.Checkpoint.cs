@@ -100,6 +100,6 @@ public sealed partial class TrainingLoop
         ReplayCapacity = options.ReplayCapacity,
         Lanes = options.Environments,
         Engine = graph => Engines.Of(options.Engine, options.Check)(graph),
-        Budgets = model.Scenario.Budgets is { } budgets ? new BudgetKeeper(budgets, model) : null,
+        Budgets = model.Scenario.Budgets is { } budgets ? new BudgetKeeper(budgets, model, options.Pid) : null,
     };
 }

@@ -9,7 +9,7 @@ namespace RlOffload.Training;
 /// <param name="Return">Mean reward a request over the windows just ended, as they were explored.</param>
 /// <param name="Validation">Mean reward a request of the greedy policy on the validation windows, at the last check; NaN before the first.</param>
 /// <param name="Checked">Whether <paramref name="Validation"/> was measured just now.</param>
-/// <param name="Measures">What the agent says of its last update, by <see cref="IAgent.Measures"/>.</param>
+/// <param name="Measures">One a name of <see cref="TrainingLoop.Measures"/>: what the agent says of its last update; under budgets also multipliers and costs.</param>
 /// <remarks>Under budgets a validation that exceeds them counts as less than any that keeps them: <see cref="BudgetKeeper.Merit"/>.</remarks>
 public readonly record struct TrainProgress(int Step, int Window, double Return, double Validation, double BestValidation, bool Checked, IReadOnlyList<double> Measures);
 
@@ -27,6 +27,7 @@ public sealed partial class TrainingLoop
     private readonly BudgetKeeper? _keeper;
     private readonly double[] _measures;
     private readonly int _requests;
+    private Costs _costs;
     private double _lastValidation = double.NaN;
     private int _nextValidation;
 
@@ -51,6 +52,9 @@ public sealed partial class TrainingLoop
     }
 
     public IAgent Agent { get; }
+
+    /// <summary>Names, in snake_case, of the columns that <see cref="TrainProgress.Measures"/> holds.</summary>
+    public IReadOnlyList<string> Measures => _keeper is null ? Agent.Measures : [.. Agent.Measures, .. BudgetKeeper.Measures];
 
     /// <summary>What the agent had learned when it did best on the validation windows.</summary>
     public LearnedPolicy Best { get; }
@@ -90,7 +94,7 @@ public sealed partial class TrainingLoop
             if (_lastValidation > BestValidation)
                 Keep(_lastValidation);
         }
-        return new TrainProgress(Step, Window, reward, _lastValidation, BestValidation, check, [.. _measures]);
+        return new TrainProgress(Step, Window, reward, _lastValidation, BestValidation, check, [.. _measures, .. _keeper?.Report(_costs) ?? []]);
     }
 
     private void Begin()
@@ -110,8 +114,9 @@ public sealed partial class TrainingLoop
         var (environment, collector) = _lanes[lane];
         var rng = Rng.Keyed(_seed, (ulong)environment.Window, (ulong)request, RngPurpose.Explore);
         var action = Agent.Choose(See(lane, request), ref rng);
-        collector.Chose(request, action);
-        environment.Step(_greedy.View.Plans[action]);
+        var plan = _greedy.View.Plans[action];
+        collector.Chose(request, action, _keeper?.Probe(environment, plan) ?? 0);
+        environment.Step(plan);
         Look(lane, request + 1);
         foreach (ref readonly var outcome in environment.Delivered)
             collector.Deliver(outcome);
@@ -121,13 +126,16 @@ public sealed partial class TrainingLoop
     private double End()
     {
         var sum = 0.0;
+        _costs = default;
         for (var lane = 0; lane < _lanes.Length; lane++)
         {
             var environment = _lanes[lane].Environment;
             sum += environment.TotalReward / _requests;
-            Agent.End(lane, environment.TotalReward / _requests, environment.TotalCosts / _requests, _measures);
+            var costs = environment.TotalCosts / _requests;
+            Agent.End(lane, environment.TotalReward / _requests, costs, _measures);
             if (Step > _options.StartSteps)
-                _keeper?.Learn(environment.TotalCosts / _requests);
+                _keeper?.Learn(costs);
+            _costs += costs / _lanes.Length;
         }
         Window += _lanes.Length;
         return sum / _lanes.Length;

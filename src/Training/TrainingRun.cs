@@ -75,7 +75,7 @@ public sealed class TrainingRun
         while (!Loop.Done && !cancel.IsCancellationRequested)
         {
             var p = Loop.Advance();
-            _folder.Append(p, _manifest.Agent, Loop.Agent.Measures, _time.GetUtcNow());
+            _folder.Append(p, _manifest.Agent, Loop.Measures, _time.GetUtcNow());
             progress(p);
             if (_time.GetElapsedTime(saved) <= every)
                 continue;

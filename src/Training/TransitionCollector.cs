@@ -20,6 +20,7 @@ public sealed class TransitionCollector
     private readonly bool[] _masks, _known;
     private readonly int[] _actions;
     private readonly Costs[] _weights;
+    private readonly double[] _probes;
 
     /// <param name="requests">Requests of a window.</param>
     /// <param name="steps">n: decisions whose rewards a return holds; one is the reward alone.</param>
@@ -33,7 +34,7 @@ public sealed class TransitionCollector
         _actions = new int[requests];
         (_rewards, _known) = (new float[requests], new bool[requests]);
         var charges = keeper is null ? 0 : BudgetKeeper.Charges;
-        (_charges, _sum, _weights) = (new float[requests * charges], new float[charges], new Costs[requests + 1]);
+        (_charges, _sum, _weights, _probes) = (new float[requests * charges], new float[charges], new Costs[requests + 1], new double[requests]);
     }
 
     /// <summary>A window begins; outcomes of the last one that never came are forgotten.</summary>
@@ -51,14 +52,16 @@ public sealed class TransitionCollector
 
     public ReadOnlySpan<bool> Mask(int request) => Row(_masks, request, _view.Actions);
 
-    public void Chose(int request, int action) => _actions[request] = action;
+    /// <param name="probe">Energy of the probe that the plan sends, J; asked for under budgets only.</param>
+    public void Chose(int request, int action, double probe = 0) => (_actions[request], _probes[request]) = (action, probe);
 
     /// <summary>Hands on every transition that the outcome completes; their next observations have been seen by then.</summary>
     public void Deliver(in Outcome outcome)
     {
         var request = outcome.Request;
         (_rewards[request], _known[request]) = ((float)outcome.Reward, true);
-        _keeper?.Charge(outcome, _weights[request], Row(_charges, request, _sum.Length));
+        if (_keeper is not null)
+            BudgetKeeper.Charge(_keeper.Of(outcome, _probes[request]), _weights[request], Row(_charges, request, _sum.Length));
         for (var first = Math.Max(0, request - _steps + 1); first <= request; first++)
             if (!_known.AsSpan(first, End(first) - first).Contains(false))
                 HandOn(first);

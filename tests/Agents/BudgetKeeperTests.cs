@@ -1,6 +1,7 @@
 using RlOffload.Agents;
 using RlOffload.Agents.Sac;
 using RlOffload.Environment;
+using RlOffload.Environment.Plans;
 using RlOffload.Tests.Environment;
 using RlOffload.Training;
 
@@ -16,9 +17,9 @@ public sealed class BudgetKeeperTests
         var keeper = new BudgetKeeper(Budgets, TestWorld.Model());
         var (indebted, free) = (keeper.Weights(new Observation { EnergyDebt = 5, MissDebt = 20 }), keeper.Weights(new Observation()));
         var charges = new float[BudgetKeeper.Charges];
-        keeper.Charge(default(Outcome) with { Request = 3, Kind = OutcomeKind.Missed, Energy = 0.25 }, indebted, charges);
+        BudgetKeeper.Charge(keeper.Of(default(Outcome) with { Kind = OutcomeKind.Missed, Energy = 0.1 }, probe: 0.15), indebted, charges);
         Assert.Equal([0.5f * 1.5f, 10 * 3, 0], charges);
-        keeper.Charge(default(Outcome) with { Request = 4, Kind = OutcomeKind.Answered, Energy = 0.25, Accuracy = 0.6 }, free, charges);
+        BudgetKeeper.Charge(keeper.Of(default(Outcome) with { Kind = OutcomeKind.Answered, Energy = 0.25, Accuracy = 0.6 }, probe: 0), free, charges);
         Assert.Equal([0.5f, 0, 0], charges);
     }
 
@@ -37,6 +38,28 @@ public sealed class BudgetKeeperTests
     }
 
     [Fact]
+    public void AWindowWithoutMissesLowersTheirMultiplier()
+    {
+        var keeper = new BudgetKeeper(Budgets, TestWorld.Model());
+        keeper.Learn(new Costs(0.5, 0.3, 0));
+        keeper.Learn(new Costs(0.5, 0, 0));
+        Assert.Equal(0.05f, keeper.Multipliers[1], 1e-6f);
+    }
+
+    [Fact]
+    public void WithControllersADecisionIsChargedTheSameWhateverDebtsItSees()
+    {
+        var keeper = new BudgetKeeper(Budgets, TestWorld.Model(), new PidGains(Kp: 0.1, Ki: 0.01, Smoothing: 0, Margin: 0));
+        Assert.Equal(keeper.Weights(new Observation()), keeper.Weights(new Observation { EnergyDebt = 5, MissDebt = 20 }));
+        keeper.Learn(new Costs(1, 0.05, 0.9));
+        Assert.Equal(0.11f, keeper.Multipliers[0], 1e-6f);
+        Assert.Equal(0, keeper.Multipliers[1]);
+        Assert.Equal(0, keeper.Multipliers[2]); // no budget
+        Assert.Equal([keeper.Multipliers[0], 0, 0, 1, 0.05, 0.9], keeper.Report(new Costs(1, 0.05, 0.9)));
+        Assert.Equal(BudgetKeeper.Measures.Count, keeper.Report(default).Length);
+    }
+
+    [Fact]
     public void WhoeverKeepsTheBudgetsIsWorthMoreThanAnybodyWhoDoesNot()
     {
         var keeper = new BudgetKeeper(Budgets, TestWorld.Model());
@@ -47,15 +70,40 @@ public sealed class BudgetKeeperTests
         Assert.True(keeper.Merit(0.9, new Costs(0.6, 0, 0)) < keeper.Merit(0.1, new Costs(0.51, 0, 0)));
     }
 
+    /// <summary>A probe is no part of a request's outcome, and costs all the same.</summary>
+    [Fact]
+    public void AProbeCostsWhatTheWorldSpendsOnIt()
+    {
+        var environment = TestWorld.Environment(TestWorld.Scenario with { Budgets = Budgets, Arrivals = new ArrivalSpec(ArrivalKind.Periodic, MeanGap: 1) }, TestWorld.Varying());
+        var (keeper, plans) = (new BudgetKeeper(Budgets, environment.Model), environment.Model.Table.Plans);
+        var found = new double[2];
+        var probes = 0.0;
+        foreach (var probe in new[] { false, true })
+        {
+            var plan = Enumerable.Range(0, plans.Count).First(p => plans[p].Kind == PlanKind.Local && plans[p].Exit == 1 && plans[p].Probe == probe);
+            environment.Reset(0);
+            while (!environment.Truncated)
+            {
+                probes += keeper.Probe(environment, plan);
+                environment.Step(plan);
+            }
+            found[probe ? 1 : 0] = environment.TotalEnergy;
+        }
+        Assert.True(probes > 0.1 * found[0]);
+        Assert.Equal(found[1] - found[0], probes, 1e-3 * probes);
+    }
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void AnAgentLearnsToKeepABudgetThatItBreaksWithout(int seed)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(1, true)]
+    public void AnAgentLearnsToKeepABudgetThatItBreaksWithout(int seed, bool pid)
     {
         var options = new TrainOptions
         {
             Steps = 6_000, StartSteps = 480, UpdateEvery = 3, ValidateEvery = 600, ValidationWindows = 6,
             Agent = new SacOptions { Batch = 64, Hidden = [64, 64], EntropyAnnealUpdates = 800, LearningRateActor = 1e-3 },
+            Pid = pid ? new PidGains(Kp: 0.2, Ki: 0.05, Smoothing: 0.5) : null,
         };
         var free = Trained(null, out var unbound);
         var budgets = new BudgetSpec(EnergyJoules: 0.7 * unbound.Energy);
@@ -85,12 +133,13 @@ public sealed class BudgetKeeperTests
         }
     }
 
-    [Fact]
-    public void AResumedRunUnderBudgetsGoesOnBitForBit()
+    [Theory, InlineData(false), InlineData(true)]
+    public void AResumedRunUnderBudgetsGoesOnBitForBit(bool pid)
     {
         var options = new TrainOptions
         {
             Steps = 240, StartSteps = 60, UpdateEvery = 2, ReplayCapacity = 200, ValidateEvery = 120, ValidationWindows = 1, Agent = new SacOptions { Batch = 16, Hidden = [16] },
+            Pid = pid ? new PidGains() : null,
         };
         TrainingLoop Loop() => new([World(Budgets, 3)], World(Budgets, 5), [0, 5, 9], options, 1);
         static byte[] Saved(TrainingLoop loop)

@@ -76,7 +76,10 @@ public sealed class TransitionCollectorTests
         var keeper = new BudgetKeeper(new BudgetSpec(EnergyJoules: 0.5), TestWorld.Model());
         var collector = Collector(steps: 2, keeper);
         foreach (var request in new[] { 1, 2, 0 })
-            collector.Deliver(default(Outcome) with { Request = request, Kind = OutcomeKind.Answered, Energy = 0.25 * (request + 1) });
+        {
+            collector.Chose(request, 0, probe: 0.25 * request);
+            collector.Deliver(default(Outcome) with { Request = request, Kind = OutcomeKind.Answered, Energy = 0.25 });
+        }
         Assert.Equal(2, keeper.Weights(new Observation()).Energy); // budgets a joule
         Assert.Equal([(1, 1 + 0.5f * 1.5f), (2, 1.5f), (0, 0.5f + 0.5f * 1)], _kept.Select(k => (k.Request, k.Charges[0])));
     }

@@ -46,7 +46,8 @@ public sealed class HindsightAgent : IAgent
         _continuation = PlannerCatalogue.Create(Start, planners);
         (_worlds, _labels) = (new OffloadEnvironment?[setup.Lanes], new ILabels?[setup.Lanes]);
         _candidates = new CandidateChoice(_view, options.Candidates);
-        _memory = new LabelledStates(Math.Min(setup.ReplayCapacity, setup.Steps), _learner.State, _candidates.Most);
+        _memory = new LabelledStates(Math.Min(setup.ReplayCapacity, setup.Steps), _learner.State, _candidates.Most,
+            setup.Budgets is null ? 0 : BudgetKeeper.Charges);
 
         _adam = new Adam(_learner.Network.Parameters, options.LearningRate, epsilon: 1e-8);
         _batch = new LabelledBatch(options.Batch, _learner.State, _candidates.Most);
@@ -106,7 +107,7 @@ public sealed class HindsightAgent : IAgent
         var row = _memory.Add(moment.Observation[.._learner.State], plans.Length);
         for (var i = 0; i < plans.Length; i++)
             moment.Observation.Slice(_learner.State + plans[i] * PlanFeatures.Count, PlanFeatures.Count).CopyTo(_memory.Features(row, i));
-        labels.Write(_candidates.InTable, _continuation, _memory.Labels(row));
+        labels.Write(_candidates.InTable, _continuation, _memory.Labels(row), _memory.Charges(row));
     }
 
     public void Remember(in Transition transition) { }
@@ -116,7 +117,7 @@ public sealed class HindsightAgent : IAgent
         if (_memory.Count == 0)
             return;
         var rng = Rng.Keyed(_setup.Seed, (ulong)_updates++, 0, RngPurpose.Replay);
-        _batch.Draw(_memory, _learner.Normaliser, ref rng);
+        _batch.Draw(_memory, _learner.Normaliser, _setup.Budgets is { } budgets ? budgets.Multipliers : default, ref rng);
         Decay(_learner.Network.Parameters.Flat);
         _adam.Advance();
         _engine.Run();
@@ -143,11 +144,12 @@ public sealed class HindsightAgent : IAgent
         _continuation = _learned;
     }
 
-    private static string Best(PlannerSetup planners)
+    private string Best(PlannerSetup planners)
     {
         IPolicy[] all = [.. HindsightOptions.Planners.Select(p => PlannerCatalogue.Create(p, planners))];
-        var rewards = Rollout.MeanRewards(planners.Training, all, planners.TrainingWindows, planners.Threads);
-        return HindsightOptions.Planners[Array.IndexOf(rewards, rewards.Max())];
+        var merits = Rollout.Means(planners.Training, all, planners.TrainingWindows, planners.Threads)
+            .Select(m => _setup.Budgets?.Merit(m.Reward, m.Costs) ?? m.Reward).ToList();
+        return HindsightOptions.Planners[merits.IndexOf(merits.Max())];
     }
 
     public void Save(BinaryWriter writer)

@@ -21,7 +21,8 @@ internal sealed class LabelledBatch(int rows, int state, int plans)
     /// <summary>[B, M]: 0 where there is a plan, <see cref="ActionMask.Forbidden"/> elsewhere.</summary>
     public Matrix Absent { get; } = Matrix.Zeros(rows, plans);
 
-    public void Draw(LabelledStates memory, RunningNormaliser normaliser, ref Rng rng)
+    /// <param name="multipliers">What a budget's worth is worth as of now: leads drawn are those of today's. Empty without budgets.</param>
+    public void Draw(LabelledStates memory, RunningNormaliser normaliser, ReadOnlySpan<float> multipliers, ref Rng rng)
     {
         Leads.Span.Clear();
         Features.Span.Clear();
@@ -31,10 +32,14 @@ internal sealed class LabelledBatch(int rows, int state, int plans)
             var row = rng.NextInt(memory.Count);
             normaliser.Normalise(memory.State(row), States.Row(b));
             var labels = memory.Labels(row);
+            var charges = memory.Charges(row);
             for (var i = 0; i < labels.Length; i++)
             {
                 memory.Features(row, i).CopyTo(Features.Row(b * plans + i));
-                Leads.Row(b)[i] = labels[i] - labels[0];
+                var lead = labels[i] - labels[0];
+                for (var c = 0; c < multipliers.Length; c++)
+                    lead -= multipliers[c] * (charges[i * multipliers.Length + c] - charges[c]);
+                Leads.Row(b)[i] = lead;
                 Absent.Row(b)[i] = 0;
             }
         }

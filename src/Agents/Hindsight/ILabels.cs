@@ -11,5 +11,6 @@ public interface ILabels
     /// <param name="plans">By index in the environment's table; all of them can run.</param>
     /// <param name="continuation">Who goes on after each of them.</param>
     /// <param name="labels">One a plan; is filled. Only differences between them mean something.</param>
-    void Write(ReadOnlySpan<int> plans, IPolicy continuation, Span<float> labels);
+    /// <param name="charges">Under budgets what each plan spends, <see cref="BudgetKeeper.Charges"/> numbers a plan in budgets' worths; is filled. Else empty.</param>
+    void Write(ReadOnlySpan<int> plans, IPolicy continuation, Span<float> labels, Span<float> charges);
 }

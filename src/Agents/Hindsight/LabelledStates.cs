@@ -9,11 +9,13 @@ namespace RlOffload.Agents.Hindsight;
 /// </summary>
 /// <param name="state">Numbers of a state.</param>
 /// <param name="candidates">Most plans of a state.</param>
-public sealed class LabelledStates(int capacity, int state, int candidates)
+/// <param name="charges">Numbers a plan that say what it spends: <see cref="BudgetKeeper.Charges"/> under budgets, else none.</param>
+public sealed class LabelledStates(int capacity, int state, int candidates, int charges = 0)
 {
     private readonly float[] _states = new float[capacity * state];
     private readonly float[] _features = new float[capacity * candidates * PlanFeatures.Count];
     private readonly float[] _labels = new float[capacity * candidates];
+    private readonly float[] _charges = new float[capacity * candidates * charges];
     private readonly int[] _plans = new int[capacity];
 
     public int Count => (int)Math.Min(Added, capacity);
@@ -42,14 +44,18 @@ public sealed class LabelledStates(int capacity, int state, int candidates)
     /// <summary>What each of the state's plans led to.</summary>
     public Span<float> Labels(int row) => _labels.AsSpan(row * candidates, _plans[row]);
 
+    /// <summary>What each of the state's plans spends, one plan after the other, kept apart from its label because the multipliers move.</summary>
+    public Span<float> Charges(int row) => _charges.AsSpan(row * candidates * charges, _plans[row] * charges);
+
     public void Save(BinaryWriter writer)
     {
-        foreach (var header in (ReadOnlySpan<int>)[capacity, state, candidates])
+        foreach (var header in (ReadOnlySpan<int>)[capacity, state, candidates, charges])
             writer.Write(header);
         writer.Write(Added);
         writer.WriteBlock<float>(_states.AsSpan(0, Count * state));
         writer.WriteBlock<float>(_features.AsSpan(0, Count * candidates * PlanFeatures.Count));
         writer.WriteBlock<float>(_labels.AsSpan(0, Count * candidates));
+        writer.WriteBlock<float>(_charges.AsSpan(0, Count * candidates * charges));
         writer.WriteBlock<int>(_plans.AsSpan(0, Count));
     }
 
@@ -59,12 +65,14 @@ public sealed class LabelledStates(int capacity, int state, int candidates)
         reader.Expect(file, "labels.capacity", capacity);
         reader.Expect(file, "labels.state", state);
         reader.Expect(file, "labels.candidates", candidates);
+        reader.Expect(file, "labels.charges", charges);
         Added = reader.ReadInt64();
         if (Added < 0)
             throw new InputException(file, "labels.added", $"is {Added}, at least 0 is allowed");
         reader.ReadBlock<float>(_states.AsSpan(0, Count * state));
         reader.ReadBlock<float>(_features.AsSpan(0, Count * candidates * PlanFeatures.Count));
         reader.ReadBlock<float>(_labels.AsSpan(0, Count * candidates));
+        reader.ReadBlock<float>(_charges.AsSpan(0, Count * candidates * charges));
         reader.ReadBlock<int>(_plans.AsSpan(0, Count));
         for (var row = 0; row < Count; row++)
             if (_plans[row] < 1 || _plans[row] > candidates)

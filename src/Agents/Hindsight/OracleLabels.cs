@@ -19,8 +19,9 @@ public sealed class OracleLabels(OffloadEnvironment environment, int horizon, IR
 
     public int Required() => _best = _beam.FirstPlan(environment, horizon);
 
-    public void Write(ReadOnlySpan<int> plans, IPolicy continuation, Span<float> labels)
+    public void Write(ReadOnlySpan<int> plans, IPolicy continuation, Span<float> labels, Span<float> charges)
     {
+        charges.Clear();
         for (var i = 0; i < plans.Length; i++)
             labels[i] = plans[i] == _best ? 1 : 0;
     }

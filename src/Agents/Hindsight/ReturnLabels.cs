@@ -4,7 +4,7 @@ namespace RlOffload.Agents.Hindsight;
 
 /// <summary>
 /// What each plan earns with the continuation going on after it: samples of Q(s, a) for all plans on the same draws, so that what they have in common
-/// cancels. Under budgets, less what is spent at the present multipliers, weighed by the debts of the moment.
+/// cancels. Under budgets also what it spends, weighed as a decision of the moment is charged (<see cref="BudgetKeeper.Weights"/>).
 /// </summary>
 /// <param name="horizon">Decisions after the plan whose rewards still count.</param>
 /// <param name="budgets">Null where there are none.</param>
@@ -14,20 +14,15 @@ public sealed class ReturnLabels(OffloadEnvironment environment, int horizon, Bu
 
     public int Required() => -1;
 
-    public void Write(ReadOnlySpan<int> plans, IPolicy continuation, Span<float> labels)
+    public void Write(ReadOnlySpan<int> plans, IPolicy continuation, Span<float> labels, Span<float> charges)
     {
-        var prices = budgets is null ? default : Prices(budgets);
+        var weights = budgets?.Weights(environment.Observation) ?? default;
         for (var i = 0; i < plans.Length; i++)
         {
             var (reward, costs) = _counterfactual.RollOn(plans[i], continuation, horizon);
-            labels[i] = (float)(budgets is null ? reward : reward - costs.At(prices));
+            labels[i] = (float)reward;
+            if (budgets is not null)
+                BudgetKeeper.Charge(costs, weights, charges.Slice(i * BudgetKeeper.Charges, BudgetKeeper.Charges));
         }
-    }
-
-    private Costs Prices(BudgetKeeper keeper)
-    {
-        var weights = keeper.Weights(environment.Observation);
-        var multipliers = keeper.Multipliers;
-        return new(multipliers[0] * weights.Energy, multipliers[1] * weights.Misses, multipliers[2] * weights.AccuracyShortfall);
     }
 }

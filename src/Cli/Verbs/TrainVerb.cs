@@ -27,6 +27,7 @@ internal static class TrainVerb
               train.agent=NAME        who learns; each agent has a section train.NAME of its own
               train.n_step=3          returns look three decisions ahead
               train.environments=8    eight windows are played side by side
+              train.budgets=pid       under budgets, multipliers by a controller and not by virtual queues
               train.shield=true       plans that are likely to miss the deadline are forbidden, here and where the agent is deployed
               train.guard=false       'export' deploys the agent also where a planner did better on validation windows
 

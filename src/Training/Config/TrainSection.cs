@@ -35,6 +35,7 @@ internal static class TrainSection
             CheckpointSeconds = s.Double("checkpoint_s", Bounds.NotNegative, d.CheckpointSeconds),
             Guard = s.Bool("guard", d.Guard),
             Shield = s.Bool("shield", d.Shield),
+            Pid = ReadBudgets(s),
             TuningTrials = s.OptionalInt("tuning_trials", 1, Most),
             Engine = s.OneOf("engine", Engines.Names, d.Engine),
             Check = s.Bool("check", d.Check),
@@ -45,6 +46,20 @@ internal static class TrainSection
         if (s.Sound && options.StartSteps >= options.Steps)
             s.Refuse("start_steps", $"is {options.StartSteps}, allowed is below steps ({options.Steps}): nothing would be learned");
         return options;
+    }
+
+    /// <summary>The section of gains is read too where virtual queues are chosen, so that --set train.budgets=pid is all that changes.</summary>
+    private static PidGains? ReadBudgets(ConfigSection s)
+    {
+        var chosen = s.OneOf("budgets", ["queue", "pid"], "queue") == "pid";
+        s.Expect(["pid"]);
+        if (!chosen && !s.Has("pid"))
+            return null;
+        var (section, d) = (s.Section("pid"), new PidGains());
+        var gains = new PidGains(section.Double("kp", Bounds.Finite, d.Kp), section.Double("ki", Bounds.Finite, d.Ki), section.Double("kd", Bounds.Finite, d.Kd),
+            section.Double("smoothing", Bounds.Finite, d.Smoothing), section.Double("margin", Bounds.Finite, d.Margin));
+        gains = OptionCheck.Of(section, gains, gains.Validated);
+        return chosen ? gains : null;
     }
 
     /// <summary>Sections of agents that are not chosen are read too, so that a config may hold several and --set train.agent choose.</summary>

@@ -30,6 +30,23 @@ public sealed class HindsightAgentTests
         Assert.Equal(0, world.Learned(options with { Labels = HindsightLabels.Oracle, Horizon = 4 }, 2_000).Probes);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void UnderABudgetItKeepsItAndEarnsMoreThanThePlannerThatIsTunedTo(bool pid)
+    {
+        var free = Spent(HindsightWorld.Bursts, PricedPlanner.Tuned(HindsightWorld.Bursts.Planners));
+        var budgets = new BudgetSpec(EnergyJoules: 0.6 * free.Costs.Energy);
+        var world = HindsightWorld.BurstsUnder(budgets);
+        var loop = world.Training(new HindsightOptions { Round = 1_000, Batch = 64, Horizon = 8 }, 12_000, pid ? new PidGains(Kp: 0.2, Ki: 0.03, Smoothing: 0.8) : null);
+        while (!loop.Done)
+            loop.Advance();
+        var (planner, learned) = (Spent(world, PricedPlanner.Tuned(world.Planners)), Spent(world, loop.Best));
+        Assert.True(budgets.Excess(learned.Costs) < 0.1 && budgets.Excess(free.Costs) > 0.5, $"{learned.Costs.Energy} J of {budgets.EnergyJoules}");
+        Assert.True(learned.Reward > planner.Reward, $"learned {learned}, priced {planner}, without a budget {free}");
+    }
+
+    private static (double Reward, Costs Costs) Spent(HindsightWorld world, IPolicy policy) =>
+        Rollout.Means(() => world.Environment(31), [policy], [.. Enumerable.Range(0, 12)])[0];
+
     [Fact]
     public void BeforeItLearnsItPlaysAsThePlannerBeneathIt()
     {

@@ -22,7 +22,7 @@ public sealed class HindsightUpdateTests
         _learner.Begin(new StationPrices(0.2, 0.3), 0.6, ref rng);
         _learner.Network.Initialise(ref rng);
         _batch = new LabelledBatch(Options.Batch, _learner.State, plans: 3);
-        _batch.Draw(Memory(_learner.State), _learner.Normaliser, ref rng);
+        _batch.Draw(Memory(_learner.State), _learner.Normaliser, [], ref rng);
         _adam = new Adam(_learner.Network.Parameters, Options.LearningRate, 1e-8);
         _update = new HindsightUpdate(_learner, _average, _adam, _batch, Options);
         _engine = new Executor(_update.Graph);
@@ -48,6 +48,21 @@ public sealed class HindsightUpdateTests
         _engine.Run();
         Assert.Equal(gain, _engine.Read(_update.Gain).Row(0)[0], 1e-5);
         Assert.Equal(certainty, _engine.Read(_update.Certainty).Row(0)[0], 1e-5);
+    }
+
+    [Fact]
+    public void LeadsAreThoseOfTodaysMultipliers()
+    {
+        var memory = new LabelledStates(1, _learner.State, 3, charges: 2);
+        var row = memory.Add(new float[_learner.State], 3);
+        ((ReadOnlySpan<float>)[5, 6, 7]).CopyTo(memory.Labels(row));
+        ((ReadOnlySpan<float>)[1, 2, 3, 2, 0, 4]).CopyTo(memory.Charges(row));
+        var batch = new LabelledBatch(1, _learner.State, plans: 3);
+        var rng = new Rng(1);
+        batch.Draw(memory, _learner.Normaliser, [0, 0], ref rng);
+        Assert.Equal([0f, 1, 2], batch.Leads.Row(0).ToArray());
+        batch.Draw(memory, _learner.Normaliser, [0.5f, 0.25f], ref rng);
+        Assert.Equal([0f, 1 - 0.5f * 2, 2 - 0.5f * -1 - 0.25f * 2], batch.Leads.Row(0).ToArray());
     }
 
     [Fact]

@@ -12,7 +12,9 @@ namespace RlOffload.Tests.Agents.Hindsight;
 internal sealed class HindsightWorld(Scenario scenario, ILinks links)
 {
     /// <summary>Bursts of requests: what a plan does to the next ones matters.</summary>
-    public static HindsightWorld Bursts => new(TestWorld.Scenario with { Requests = 40 }, TestWorld.Varying());
+    public static HindsightWorld Bursts => BurstsUnder(null);
+
+    public static HindsightWorld BurstsUnder(BudgetSpec? budgets) => new(TestWorld.Scenario with { Requests = 40, Budgets = budgets }, TestWorld.Varying());
 
     /// <summary>
     /// A link that is slow or fast for 40 s on end, expected to be slow: who stays on the device never hears of the fast stretches, in which sending
@@ -47,8 +49,8 @@ internal sealed class HindsightWorld(Scenario scenario, ILinks links)
         View = View, Seed = 3, Steps = 100_000, ReplayCapacity = 2_000, Lanes = lanes, Planners = () => Planners,
     };
 
-    public TrainingLoop Training(IAgentOptions options, int steps) => new([Environment(21)], Environment(11), Plans,
-        new TrainOptions { Steps = steps, StartSteps = 100, UpdateEvery = 4, ReplayCapacity = 4_000, ValidateEvery = steps / 4, ValidationWindows = 4, Agent = options }, 5, () => Planners);
+    public TrainingLoop Training(IAgentOptions options, int steps, PidGains? pid = null) => new([Environment(21)], Environment(11), Plans,
+        new TrainOptions { Steps = steps, StartSteps = 100, UpdateEvery = 4, ReplayCapacity = 4_000, ValidateEvery = steps / 4, ValidationWindows = 4, Agent = options, Pid = pid }, 5, () => Planners);
 
     /// <summary>The best policy of a training, mean reward a request on windows of their own, and how many probes it sent there.</summary>
     public (double Reward, int Probes) Learned(IAgentOptions options, int steps)

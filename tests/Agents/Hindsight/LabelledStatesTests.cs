@@ -8,20 +8,22 @@ public sealed class LabelledStatesTests
     [Fact]
     public void TheOldestGivesWayAndWhatIsReadIsWhatWasSaved()
     {
-        var states = new LabelledStates(capacity: 3, state: 2, candidates: 4);
+        var states = new LabelledStates(capacity: 3, state: 2, candidates: 4, charges: 2);
         for (var i = 0; i < 5; i++)
         {
             var row = states.Add([i, -i], plans: 2 + i % 3);
             states.Labels(row).Fill(i);
             states.Features(row, 1).Fill(10 * i);
+            states.Charges(row).Fill(-i);
         }
         Assert.Equal((3, 5), (states.Count, states.Added));
-        var read = new LabelledStates(3, 2, 4);
+        var read = new LabelledStates(3, 2, 4, 2);
         read.Load(new BinaryReader(new MemoryStream(Saved(states))), "checkpoint.bin");
         foreach (var s in new[] { states, read })
         {
             Assert.Equal([4f, -4], s.State(1).ToArray());
             Assert.Equal([2f, 2, 2, 2], s.Labels(2).ToArray());
+            Assert.Equal([-2f, -2, -2, -2, -2, -2, -2, -2], s.Charges(2).ToArray());
             Assert.Equal(3, s.Plans(1));
             Assert.All(s.Features(0, 1).ToArray(), f => Assert.Equal(30, f));
         }

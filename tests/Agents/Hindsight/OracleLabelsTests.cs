@@ -21,7 +21,7 @@ public sealed class OracleLabelsTests
             Assert.False(environment.Model.Table.Plans[best].Probe);
             int[] plans = [best == 0 ? 1 : 0, best];
             var found = new float[2];
-            labels.Write(plans, greedy, found);
+            labels.Write(plans, greedy, found, []);
             Assert.Equal([0f, 1], found);
             environment.Step(greedy.Decide(environment.Observation, environment.Mask));
         }

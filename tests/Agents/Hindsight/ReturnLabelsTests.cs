@@ -20,7 +20,7 @@ public sealed class ReturnLabelsTests
         foreach (var plan in played)
             environment.Step(plan);
         var found = new float[3];
-        labels.Write(plans, new GreedyPlanner(environment.Model, world.Plans), found);
+        labels.Write(plans, new GreedyPlanner(environment.Model, world.Plans), found, []);
         for (var i = 0; i < plans.Length; i++)
         {
             stepped.Reset(2);
@@ -36,21 +36,20 @@ public sealed class ReturnLabelsTests
     }
 
     [Fact]
-    public void UnderBudgetsWhatIsSpentIsTakenOffAtTheMultipliers()
+    public void UnderBudgetsWhatIsSpentIsToldBesideWhatIsEarned()
     {
         var scenario = TestWorld.Scenario with { Budgets = new BudgetSpec(EnergyJoules: 0.1, MissRate: 0.05) };
         var environment = TestWorld.Environment(scenario);
         var keeper = new BudgetKeeper(scenario.Budgets!, environment.Model);
         environment.Reset(0);
-        var (free, charged) = (new float[1], new float[1]);
+        var (label, charges) = (new float[1], new float[BudgetKeeper.Charges]);
         var greedy = new GreedyPlanner(environment.Model, [0, 1, 2, 3]);
         int[] plan = [TestWorld.Plan(environment, "local@3")];
-        new ReturnLabels(environment, 2, keeper).Write(plan, greedy, free);
-        keeper.Learn(new Costs(0.3, 0, 0)); // three times the budget of energy
-        new ReturnLabels(environment, 2, keeper).Write(plan, greedy, charged);
+        new ReturnLabels(environment, 2, keeper).Write(plan, greedy, label, charges);
         var (reward, costs) = new Counterfactual(environment).RollOn(plan[0], greedy, 2);
-        Assert.Equal((float)reward, free[0]);
-        Assert.True(keeper.Multipliers[0] > 0 && costs.Energy > 0);
-        Assert.Equal(reward - keeper.Multipliers[0] * keeper.Weights(environment.Observation).Energy * costs.Energy, charged[0], 1e-5);
+        Assert.Equal((float)reward, label[0]);
+        Assert.True(costs.Energy > 0);
+        var weights = keeper.Weights(environment.Observation);
+        Assert.Equal([(float)(costs.Energy * weights.Energy), (float)(costs.Misses * weights.Misses), 0], charges);
     }
 }
