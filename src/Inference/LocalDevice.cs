@@ -14,7 +14,7 @@ namespace RlOffload.Inference;
 /// </summary>
 public sealed class LocalDevice : IDevice, IDisposable
 {
-    private readonly RequestWriter _writer;
+    private readonly IRequestWriter _writer;
     private readonly PixelCodec _pixels;
     private readonly CostTable _table;
     private readonly Mailbox _mailbox;
@@ -25,7 +25,7 @@ public sealed class LocalDevice : IDevice, IDisposable
 
     /// <param name="table">Tells the ways of gated plans.</param>
     /// <param name="emulates">Stay busy for as long as the controller says that the work takes.</param>
-    public LocalDevice(RequestWriter writer, PixelCodec pixels, CostTable table, Mailbox mailbox, FlightPool pool, bool emulates)
+    public LocalDevice(IRequestWriter writer, PixelCodec pixels, CostTable table, Mailbox mailbox, FlightPool pool, bool emulates)
     {
         (_writer, _pixels, _table, _mailbox, _pool, _emulates) = (writer, pixels, table, mailbox, pool, emulates);
         _thread = new Thread(Loop) { IsBackground = true, Name = "device" };

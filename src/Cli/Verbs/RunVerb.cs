@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using RlOffload.Environment;
 using RlOffload.Inference.Policies;
+using RlOffload.Inference.Remote;
 using RlOffload.Inference.Runs;
 using Spectre.Console;
 
@@ -24,6 +25,13 @@ internal static class RunVerb
         var profile = new Option<string?>("--profile") { Description = "The network's profile, where DIR does not name it." };
         var log = new Option<string?>("--log") { Description = "Write every decision to this file, one JSON line a request." };
         var json = new Option<string?>("--json") { Description = "Write the report to this file as well." };
+        var remote = new Option<RemoteKind>("--remote")
+        {
+            Description = "What is spoken to the server: http or frames (this project's messages), oip (Open Inference Protocol, plain tensors: any server with the tails loaded).",
+            DefaultValueFactory = _ => RemoteKind.Http,
+        };
+        var oipModel = new Option<string>("--oip-model") { Description = "How an oip server calls the tails.", DefaultValueFactory = _ => OpenModelName.Default };
+        var token = new Option<string?>("--token-file") { Description = "File with the bearer token, where the server asks for one." };
         var command = new Command("run", """
             Plays the policy's scenario in real time against a server: real images, heads, bytes and tails. The link is paced
             by a trace; a device slower than this machine is emulated by keeping it busy for the scenario's time.
@@ -34,19 +42,25 @@ internal static class RunVerb
                 --images models/fashion-test-1000-images-idx3-ubyte.gz --requests 200 --speed 5
             """)
         {
-            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json,
+            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token,
         };
         command.SetAction((parsed, cancel) =>
         {
             var url = parsed.GetRequiredValue(server);
-            if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp)
-                throw new InputException("run", "--server", $"is '{url}', allowed is an address such as http://127.0.0.1:8500");
+            var frames = parsed.GetValue(remote) == RemoteKind.Frames;
+            string[] schemes = frames ? ["tcp", "tls"] : [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
+            if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || !schemes.Contains(address.Scheme) || (frames && address.Port <= 0))
+                throw new InputException("run", "--server", $"is '{url}', allowed is an address such as {schemes[0]}://127.0.0.1:8500");
             return Run(new RunOptions(
                 parsed.GetRequiredValue(folder), address, parsed.GetRequiredValue(images), parsed.GetValue(labels), parsed.GetRequiredValue(link), parsed.GetValue(requests),
-                parsed.GetValue(seed), parsed.GetValue(speed), parsed.GetValue(rtt), parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log)), parsed.GetValue(json), cancel);
+                parsed.GetValue(seed), parsed.GetValue(speed), parsed.GetValue(rtt), parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log),
+                parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!), parsed.GetValue(json), cancel);
         });
         return command;
     }
+
+    private static string? Token(string? file) => file is null ? null
+        : File.Exists(file) ? File.ReadAllText(file).Trim() : throw new InputException(file, "--token-file", "is not there; a file that holds the token is needed");
 
     private static async Task<int> Run(RunOptions options, string? json, CancellationToken cancel)
     {

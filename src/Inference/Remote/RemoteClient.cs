@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using RlOffload.Environment.Plans;
 using RlOffload.Inference.Emulation;
 using RlOffload.Inference.Flights;
@@ -10,47 +7,23 @@ using RlOffload.Inference.Wire;
 namespace RlOffload.Inference.Remote;
 
 /// <summary>
-/// Sends messages to a <see cref="RemoteServer"/> by HTTP/1.1 and waits for the answers. How long to wait is the controller's to say, by
-/// <see cref="Stop"/>; a server that is gone, breaks off, refuses or answers nonsense is told to the controller as a reason.
+/// Sends messages to a server and waits for the answers. How long to wait is the controller's to say, by <see cref="Stop"/>; a server that is gone, breaks
+/// off, refuses or answers nonsense is told to the controller as a reason.
 /// </summary>
 public sealed class RemoteClient : IRemote, IDisposable
 {
-    private const int MostAnswerBytes = 64 << 20;
-
-    /// <summary>A probe's request line and headers, which belong to its bytes.</summary>
-    private const int ProbeHead = 140;
-
-    private readonly Uri _infer, _probe, _health;
-    private readonly RequestWriter _writer;
+    private readonly IServerWire _wire;
+    private readonly IRequestWriter _writer;
     private readonly CostModel _model;
     private readonly Mailbox _mailbox;
     private readonly FlightPool _pool;
     private readonly ShapedLink? _link;
     private readonly EmulatedPath? _path;
-    private readonly HttpClient _http;
     private readonly Dictionary<(int Request, bool Probe), CancellationTokenSource> _open = [];
-    private readonly byte[] _train = new byte[(int)CostModel.ProbeBytes - ProbeHead];
 
-    /// <param name="server">Such as http://10.0.0.2:8500.</param>
-    /// <param name="link">Shapes what is sent; null: the network does.</param>
-    internal RemoteClient(Uri server, RequestWriter writer, CostModel model, Mailbox mailbox, FlightPool pool, ShapedLink? link, EmulatedPath? path)
-    {
-        (_infer, _probe, _health) = (new Uri(server, RemoteServer.InferPath), new Uri(server, RemoteServer.ProbePath), new Uri(server, RemoteServer.HealthPath));
-        (_writer, _model, _mailbox, _pool, _link, _path) = (writer, model, mailbox, pool, link, path);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            ConnectCallback = Connect,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestVersion = HttpVersion.Version11,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-    }
+    /// <param name="link">Shapes what is sent; null: the network does. The same as of the wire.</param>
+    internal RemoteClient(IServerWire wire, IRequestWriter writer, CostModel model, Mailbox mailbox, FlightPool pool, ShapedLink? link, EmulatedPath? path) =>
+        (_wire, _writer, _model, _mailbox, _pool, _link, _path) = (wire, writer, model, mailbox, pool, link, path);
 
     /// <summary>What the server last said when it refused a message; null if it never did.</summary>
     public string? LastRefusal { get; private set; }
@@ -61,12 +34,9 @@ public sealed class RemoteClient : IRemote, IDisposable
     {
         try
         {
-            using var content = new MessageContent(_train.AsMemory(0, 64), () => { });
-            using var probe = await _http.PostAsync(_probe, content, cancel).ConfigureAwait(false);
-            using var health = await _http.GetAsync(_health, cancel).ConfigureAwait(false);
-            return probe.IsSuccessStatusCode && health.IsSuccessStatusCode;
+            return await _wire.WarmUp(cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             return false;
         }
@@ -88,7 +58,7 @@ public sealed class RemoteClient : IRemote, IDisposable
 
     public double BytesBetween(double from, double to) => _link?.BytesBetween(from, to) ?? 0;
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _wire.Dispose();
 
     private async Task SendAsync(Flight flight, int request, CancellationTokenSource cancel)
     {
@@ -126,54 +96,34 @@ public sealed class RemoteClient : IRemote, IDisposable
     {
         var sent = 0.0;
         _link?.Begin();
-        using var content = new MessageContent(flight.Message.AsMemory(0, flight.MessageBytes), () =>
+        var reply = await _wire.Exchange(flight, request, () =>
         {
             sent = _mailbox.Clock.Now;
             flight.WireBytes = (long)(_link?.Carried(sent) ?? flight.MessageBytes);
             _mailbox.Post(new Happened(What.Sent, request, sent));
-        });
-        using var message = new HttpRequestMessage(HttpMethod.Post, _infer) { Content = content };
-        using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.OK)
-        {
-            var text = await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false);
-            LastRefusal = $"{(int)response.StatusCode} {text[..Math.Min(text.Length, 300)].TrimEnd()}";
-            return Reason.Refused;
-        }
-        if (response.Content.Headers.ContentLength is not (>= AnswerHeader.Size and <= MostAnswerBytes and var length))
-            return Reason.Malformed;
-        var buffer = ArrayPool<byte>.Shared.Rent((int)length);
-        try
-        {
-            await using var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-            await stream.ReadExactlyAsync(buffer.AsMemory(0, (int)length), cancel).ConfigureAwait(false);
-            var answered = _mailbox.Clock.Now;
-            var header = AnswerHeader.Read(buffer.AsSpan(0, (int)length), out var problem);
-            if (problem is not null || header.Request != (ulong)request || header.Exit != flight.Plan.Exit)
-                return Reason.Malformed;
-            (flight.ServerWaited, flight.ServerComputed) = (header.WaitedSeconds, header.ComputedSeconds);
-            flight.RemoteClass = Classes.Best(MemoryMarshal.Cast<byte, float>(buffer.AsSpan(AnswerHeader.Size, header.PayloadBytes)));
-            await Deliver(flight, request, sent, answered, header, cancel).ConfigureAwait(false);
-            return Reason.None;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        }, cancel).ConfigureAwait(false);
+        if (reply.Reason == Reason.Refused)
+            LastRefusal = reply.Refusal;
+        if (reply.Reason != Reason.None)
+            return reply.Reason;
+        (flight.ServerWaited, flight.ServerComputed) = (reply.Header.WaitedSeconds, reply.Header.ComputedSeconds);
+        flight.RemoteClass = reply.Class;
+        await Deliver(flight, request, sent, reply, cancel).ConfigureAwait(false);
+        return Reason.None;
     }
 
-    private async Task Deliver(Flight flight, int request, double sent, double answered, AnswerHeader header, CancellationToken cancel)
+    private async Task Deliver(Flight flight, int request, double sent, Reply reply, CancellationToken cancel)
     {
         var nominal = _model.Table[flight.PlanIndex].ServerSeconds;
         if (_path is null)
         {
-            // Only the server's own durations are used, never its clock.
-            var server = header.WaitedSeconds + header.ComputedSeconds;
-            _mailbox.Post(new Happened(What.Answered, request, answered, RoundTrip: Math.Max(0, answered - sent - server),
-                Load: nominal > 0 ? header.ComputedSeconds / nominal : 1, Server: header.ComputedSeconds));
+            // Only the server's own durations are used, never its clock. A server that says none is taken to compute as fast as the profile says.
+            var computed = reply.Timed ? reply.Header.ComputedSeconds : nominal;
+            _mailbox.Post(new Happened(What.Answered, request, reply.At, RoundTrip: Math.Max(0, reply.At - sent - reply.Header.WaitedSeconds - computed),
+                Load: nominal > 0 ? computed / nominal : 1, Server: computed));
             return;
         }
-        var answer = _path.Answer(request, sent, answered, nominal);
+        var answer = _path.Answer(request, sent, reply.At, nominal);
         await _mailbox.Clock.Until(answer.AnswerAt, cancel).ConfigureAwait(false);
         var now = _mailbox.Clock.Now;
         _mailbox.Post(new Happened(What.Answered, request, now, RoundTrip: now - sent - answer.Waited - answer.Server, Load: answer.Load, Server: answer.Server));
@@ -186,13 +136,11 @@ public sealed class RemoteClient : IRemote, IDisposable
         try
         {
             _link?.Begin();
-            using var content = new MessageContent(_train, () =>
+            await _wire.Probe(request, () =>
             {
                 sent = true;
                 _mailbox.Post(new Happened(What.Sent, request, _mailbox.Clock.Now, Probe: true));
-            });
-            using var message = new HttpRequestMessage(HttpMethod.Post, _probe) { Content = content };
-            using var response = await _http.SendAsync(message, cancel.Token).ConfigureAwait(false);
+            }, cancel.Token).ConfigureAwait(false);
             failed = false;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
@@ -226,21 +174,5 @@ public sealed class RemoteClient : IRemote, IDisposable
     {
         lock (_open)
             _open.Remove((request, probe));
-    }
-
-    private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(context.DnsEndPoint, cancel).ConfigureAwait(false);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-        var stream = new NetworkStream(socket, ownsSocket: true);
-        return _link is null ? stream : new ShapedStream(stream, _link);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RlOffload.Inference.Serving;
 
 namespace RlOffload.Inference.Remote;
 

@@ -27,6 +27,7 @@ public sealed class LiveRun
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(10);
 
     private readonly RunOptions _options;
+    private readonly RemoteOptions _remote;
     private readonly FrozenPolicy _policy;
     private readonly ModelProfile _profile;
     private readonly string _modelPath;
@@ -47,6 +48,8 @@ public sealed class LiveRun
             throw new InputException("run", "--requests", $"is {options.Requests}, allowed is 1 or more");
         if (options.RttMs is { } ms && (!(ms >= 0) || !double.IsFinite(ms)))
             throw new InputException("run", "--rtt", $"is {ms}, allowed is a number of ms of 0 or more");
+        OpenModelName.Check(options.OipModel);
+        _remote = new RemoteOptions(options.Server, options.Remote, options.Token, options.OipModel);
         _policy = FrozenPolicyFile.Read(options.Policy);
         _profile = ProfileFile.Read(options.Profile ?? Named("--profile", _policy.Profile.Path));
         _modelPath = options.Model ?? Named("--model", _policy.Model.Path);
@@ -73,7 +76,7 @@ public sealed class LiveRun
         var model = new CostModel(policy.Model.Table, _scenario);
         var draw = new WindowDraw(_scenario, _links, _options.Seed);
         draw.Draw(0);
-        var alive = await CheckServer(cancel).ConfigureAwait(false);
+        var alive = await CheckServer(partitions, model, cancel).ConfigureAwait(false);
 
         var time = _options.Speed == 1 ? TimeProvider.System : new ScaledTime(TimeProvider.System, _options.Speed);
         var clock = new RunClock(time);
@@ -82,8 +85,9 @@ public sealed class LiveRun
         using var pool = FlightPool.Of(partitions, pixels.ImageBytes, [.. PartitionSet.DeviceParts(model)], ready: 2);
         var link = new ShapedLink(draw, clock);
         var encoding = _scenario.Uplink.InputEncoding;
-        using var device = new LocalDevice(new RequestWriter(partitions, encoding), pixels, model.Table, mailbox, pool, emulates: _scenario.Device.TimeFactor > 1);
-        using var remote = new RemoteClient(_options.Server, new RequestWriter(partitions, encoding), model, mailbox, pool, link, new EmulatedPath(draw));
+        using var device = new LocalDevice(_remote.Writer(partitions, encoding), pixels, model.Table, mailbox, pool, emulates: _scenario.Device.TimeFactor > 1);
+        using var remote = new RemoteClient(
+            _remote.Open(clock, link, partitions), _remote.Writer(partitions, encoding), model, mailbox, pool, link, new EmulatedPath(draw));
         using var log = _options.Log is { } path ? new DecisionLog(path, image => _images.Label(image)) : null;
         var flights = new List<FlightRecord>(Requests);
         var controller = new Controller(model, policy, device, remote, pool, mailbox, WakeMargin * _options.Speed, flight =>
@@ -136,7 +140,7 @@ public sealed class LiveRun
         var mask = model.Table.Runnable.ToArray();
         for (var i = 0; i < 200; i++)
             policy.Decide(observation, mask);
-        var writer = new RequestWriter(partitions, _scenario.Uplink.InputEncoding);
+        var writer = _remote.Writer(partitions, _scenario.Uplink.InputEncoding);
         var flight = pool.Take();
         flight.Begin(0, 0, 0, 1);
         _images.Pixels(0).CopyTo(flight.Pixels);
@@ -151,8 +155,13 @@ public sealed class LiveRun
         pool.Release(flight);
     }
 
-    private async Task<bool> CheckServer(CancellationToken cancel)
+    private async Task<bool> CheckServer(PartitionSet partitions, CostModel model, CancellationToken cancel)
     {
+        if (_remote.Kind == RemoteKind.Oip)
+            return await CheckTails(partitions, model, cancel).ConfigureAwait(false);
+        // By frames the server's word comes with the connection; another model is refused message by message.
+        if (_remote.Kind == RemoteKind.Frames)
+            return true;
         var health = await ServerHealth.Of(_options.Server, HealthTimeout, cancel).ConfigureAwait(false);
         if (health is null)
         {
@@ -164,6 +173,27 @@ public sealed class LiveRun
         if (!health.Sha256.Equals(_profile.Model.Sha256, StringComparison.OrdinalIgnoreCase))
             throw new InputException("run", "--server", $"{_options.Server} serves {health.Model} with {health.Sha256}, the policy is for {_profile.Model.Sha256}");
         return true;
+    }
+
+    private async Task<bool> CheckTails(PartitionSet partitions, CostModel model, CancellationToken cancel)
+    {
+        var plans = model.Table.Plans.Plans.Where(p => p.Kind is PlanKind.Split or PlanKind.Remote).ToList();
+        if (plans.Any(p => p.Kind == PlanKind.Remote || p.Bits < 32))
+            _warnings.Add("the Open Inference Protocol carries plain tensors: plans of fewer bits and images send more bytes than was predicted");
+        using var wire = new OpenWire(_options.Server, new RunClock(TimeProvider.System), null, _options.Token, partitions, _options.OipModel);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        time.CancelAfter(HealthTimeout);
+        try
+        {
+            var missing = await wire.Missing(plans.Select(p => (p.Exit, p.Cut)).Distinct(), time.Token).ConfigureAwait(false);
+            return missing.Count == 0 ? true
+                : throw new InputException("run", "--server", $"{_options.Server} has not ready what the policy needs: {string.Join(", ", missing)}; --oip-model says how tails are called");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            _warnings.Add($"{_options.Server} does not answer; whatever it does not answer is answered on the device");
+            return false;
+        }
     }
 
     private RunReport Report(

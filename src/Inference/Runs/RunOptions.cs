@@ -1,3 +1,5 @@
+using RlOffload.Inference.Remote;
+
 namespace RlOffload.Inference.Runs;
 
 /// <param name="Policy">Folder of the frozen policy.</param>
@@ -12,9 +14,13 @@ namespace RlOffload.Inference.Runs;
 /// <param name="Model">Null: the file that the policy names.</param>
 /// <param name="Profile">Null: the file that the policy names.</param>
 /// <param name="Log">Decision log; null: none.</param>
+/// <param name="Remote">What is spoken to the server.</param>
+/// <param name="Token">Bearer token; null where the server asks for none.</param>
+/// <param name="OipModel">How a server of the Open Inference Protocol calls the tails.</param>
 public sealed record RunOptions(
     string Policy, Uri Server, string Images, string? Labels, string Link, int? Requests = null, ulong Seed = 1, double Speed = 1, double? RttMs = null,
-    string? Model = null, string? Profile = null, string? Log = null);
+    string? Model = null, string? Profile = null, string? Log = null,
+    RemoteKind Remote = RemoteKind.Http, string? Token = null, string OipModel = OpenModelName.Default);
 
 /// <summary>How far a run is.</summary>
 public readonly record struct RunProgress(int Answered, int Of, double Now);

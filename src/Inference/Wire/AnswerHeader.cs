@@ -3,12 +3,15 @@ using System.Buffers.Binary;
 namespace RlOffload.Inference.Wire;
 
 /// <summary>
-/// The first 32 bytes of an answer, all little-endian: "RLOA", version, exit, outputs, 0, payload bytes (4), waited (4, us), computed (4, us), 0 (4), request
-/// id (8). Then the exit's outputs one after the other, as the network computes them.
+/// The first 32 bytes of an answer, all little-endian: "RLOA", version, exit, outputs, 0, payload bytes (4), waited (4, us), computed (4, us), messages
+/// waiting (2), busy share in 1/65535 (2), request id (8). Then the exit's outputs one after the other, as the network computes them.
 /// </summary>
 /// <param name="WaitedSeconds">From the message's last byte to the start of the work, by the server's clock.</param>
 /// <param name="ComputedSeconds">Unpacking and the tail, by the server's clock.</param>
-public readonly record struct AnswerHeader(int Exit, int Outputs, int PayloadBytes, double WaitedSeconds, double ComputedSeconds, ulong Request)
+/// <param name="Waiting">Messages that wait at the server as this answer leaves; 65,535 for more than that.</param>
+/// <param name="Busy">Share of the last second that the server's workers computed, 0 to 1.</param>
+public readonly record struct AnswerHeader(
+    int Exit, int Outputs, int PayloadBytes, double WaitedSeconds, double ComputedSeconds, ulong Request, int Waiting = 0, double Busy = 0)
 {
     public const int Size = 32;
 
@@ -22,7 +25,8 @@ public readonly record struct AnswerHeader(int Exit, int Outputs, int PayloadByt
         BinaryPrimitives.WriteInt32LittleEndian(to[8..], PayloadBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(to[12..], (uint)Math.Clamp(WaitedSeconds * 1e6, 0, uint.MaxValue));
         BinaryPrimitives.WriteUInt32LittleEndian(to[16..], (uint)Math.Clamp(ComputedSeconds * 1e6, 0, uint.MaxValue));
-        BinaryPrimitives.WriteUInt32LittleEndian(to[20..], 0);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[20..], (ushort)Math.Clamp(Waiting, 0, ushort.MaxValue));
+        BinaryPrimitives.WriteUInt16LittleEndian(to[22..], (ushort)Math.Round(Math.Clamp(Busy, 0, 1) * ushort.MaxValue));
         BinaryPrimitives.WriteUInt64LittleEndian(to[24..], Request);
     }
 
@@ -42,6 +46,7 @@ public readonly record struct AnswerHeader(int Exit, int Outputs, int PayloadByt
             return default;
         return new AnswerHeader(message[5], message[6], BinaryPrimitives.ReadInt32LittleEndian(message[8..]),
             BinaryPrimitives.ReadUInt32LittleEndian(message[12..]) * 1e-6, BinaryPrimitives.ReadUInt32LittleEndian(message[16..]) * 1e-6,
-            BinaryPrimitives.ReadUInt64LittleEndian(message[24..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(message[24..]), BinaryPrimitives.ReadUInt16LittleEndian(message[20..]),
+            BinaryPrimitives.ReadUInt16LittleEndian(message[22..]) / (double)ushort.MaxValue);
     }
 }

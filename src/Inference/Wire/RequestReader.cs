@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Codec;
 using RlOffload.Inference.Partitions;
@@ -5,10 +6,14 @@ using RlOffload.Inference.Partitions;
 namespace RlOffload.Inference.Wire;
 
 /// <summary>Why a message is refused, in HTTP's terms.</summary>
-/// <param name="Status">400 malformed, 409 made for another model, 422 asks for what the model does not have.</param>
-public sealed record Refusal(int Status, string Problem);
+/// <param name="Status">400 malformed, 409 made for another model, 422 asks for what the model does not have; docs/wire.md has the others.</param>
+/// <param name="RetryAfter">When to try again, s; 0 where that would not help.</param>
+public sealed record Refusal(int Status, string Problem, double RetryAfter = 0);
 
-/// <summary>Checks requests against a model and unpacks them. Nothing of a message is believed before it is checked. Not safe for several threads at once.</summary>
+/// <summary>
+/// Checks requests against a model and unpacks them. Nothing of a message is believed before it is checked. Any thread may check; unpacking is not safe
+/// for several threads at once.
+/// </summary>
 public sealed class RequestReader
 {
     private readonly PartitionSet _partitions;
@@ -17,6 +22,7 @@ public sealed class RequestReader
     private readonly ulong _model;
     private readonly HashSet<(int Exit, int Cut)> _tails;
     private readonly Dictionary<(int Cut, int Bits), CutCodec> _codecs = [];
+    private readonly ConcurrentDictionary<(int Cut, int Bits), (int Tensors, int PayloadBytes)> _sizes = new();
 
     public RequestReader(PartitionSet partitions)
     {
@@ -47,11 +53,11 @@ public sealed class RequestReader
             return CheckPixels(header);
         if (!TensorCodec.Allows(header.Bits))
             return new Refusal(400, $"bits: is {header.Bits}, allowed is 1 to 8, 16 or 32");
-        var codec = Codec(header.Cut, header.Bits);
-        if (header.Tensors != codec.Tensors)
-            return new Refusal(422, $"tensors: are {header.Tensors}, cut {header.Cut} has {codec.Tensors}");
-        if (header.PayloadBytes != codec.PayloadBytes)
-            return new Refusal(400, $"payload: is {header.PayloadBytes} bytes, cut {header.Cut} at {header.Bits} bits has {codec.PayloadBytes}");
+        var (tensors, bytes) = Size(header.Cut, header.Bits);
+        if (header.Tensors != tensors)
+            return new Refusal(422, $"tensors: are {header.Tensors}, cut {header.Cut} has {tensors}");
+        if (header.PayloadBytes != bytes)
+            return new Refusal(400, $"payload: is {header.PayloadBytes} bytes, cut {header.Cut} at {header.Bits} bits has {bytes}");
         return null;
     }
 
@@ -87,10 +93,20 @@ public sealed class RequestReader
         return null;
     }
 
+    /// <summary>Of the payload of a cut's tensors.</summary>
+    private (int Tensors, int PayloadBytes) Size(int cut, int bits) =>
+        _sizes.GetOrAdd((cut, bits), static (key, reader) =>
+        {
+            var codec = reader.Make(key);
+            return (codec.Tensors, codec.PayloadBytes);
+        }, this);
+
     private CutCodec Codec(int cut, int bits)
     {
         if (!_codecs.TryGetValue((cut, bits), out var codec))
-            _codecs[(cut, bits)] = codec = new CutCodec([.. _partitions.Profile.Cuts[cut].Tensors.Select(t => _partitions.Network.Tensors[t.Name])], bits);
+            _codecs[(cut, bits)] = codec = Make((cut, bits));
         return codec;
     }
+
+    private CutCodec Make((int Cut, int Bits) key) => new([.. _partitions.Profile.Cuts[key.Cut].Tensors.Select(t => _partitions.Network.Tensors[t.Name])], key.Bits);
 }

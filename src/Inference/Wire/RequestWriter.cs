@@ -6,7 +6,7 @@ using RlOffload.Inference.Partitions;
 namespace RlOffload.Inference.Wire;
 
 /// <summary>Makes the message of a request under a plan from its tensors or its image. Not safe for several threads at once.</summary>
-public sealed class RequestWriter
+public sealed class RequestWriter : IRequestWriter
 {
     private readonly PartitionSet _partitions;
     private readonly ulong _model;

@@ -7,6 +7,7 @@ using RlOffload.Inference.Codec;
 using RlOffload.Inference.Flights;
 using RlOffload.Inference.Partitions;
 using RlOffload.Inference.Remote;
+using RlOffload.Inference.Serving;
 using RlOffload.Inference.Wire;
 
 namespace RlOffload.Tests.Inference.Remote;
@@ -137,7 +138,8 @@ public sealed class RemoteClientTests : IDisposable
 
     private Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
-    private RemoteClient Client(Uri server) => new(server, new RequestWriter(_partitions, "raw"), _model, _mailbox, _pool, null, null);
+    private RemoteClient Client(Uri server) => new(
+        new MessageWire(server, _mailbox.Clock, null, null), new RequestWriter(_partitions, "raw"), _model, _mailbox, _pool, null, null);
 
     private Reason Failure(RemoteClient client, string plan)
     {

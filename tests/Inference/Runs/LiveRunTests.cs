@@ -4,6 +4,7 @@ using RlOffload.Environment;
 using RlOffload.Inference.Images;
 using RlOffload.Inference.Partitions;
 using RlOffload.Inference.Remote;
+using RlOffload.Inference.Serving;
 using RlOffload.Inference.Runs;
 
 namespace RlOffload.Tests.Inference.Runs;

@@ -8,9 +8,10 @@ using RlOffload.Environment.Plans;
 using RlOffload.Inference.Codec;
 using RlOffload.Inference.Partitions;
 using RlOffload.Inference.Remote;
+using RlOffload.Inference.Serving;
 using RlOffload.Inference.Wire;
 
-namespace RlOffload.Tests.Inference.Remote;
+namespace RlOffload.Tests.Inference.Serving;
 
 public sealed class RemoteServerTests : IAsyncLifetime
 {

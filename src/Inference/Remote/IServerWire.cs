@@ -1,0 +1,35 @@
+using RlOffload.Inference.Flights;
+using RlOffload.Inference.Wire;
+
+namespace RlOffload.Inference.Remote;
+
+/// <summary>What a server said to a message.</summary>
+/// <param name="At">When, s since the clock's origin.</param>
+/// <param name="Timed">Whether the header holds the server's own durations: not every server says them.</param>
+/// <param name="Class">Class that the answer is; -1 for none.</param>
+/// <param name="Refusal">Status and text where it refused.</param>
+internal readonly record struct Reply(Reason Reason, double At, AnswerHeader Header = default, bool Timed = false, int Class = -1, string? Refusal = null)
+{
+    /// <summary>As much of a server's text as is kept.</summary>
+    public const int LongestText = 300;
+
+    public static Reply Refused(double at, int status, string text) => new(Reason.Refused, at, Refusal: $"{status} {text[..Math.Min(text.Length, LongestText)].TrimEnd()}");
+}
+
+/// <summary>How messages travel to a server: by HTTP as they are, by the Open Inference Protocol, or by frames on a socket.</summary>
+internal interface IServerWire : IDisposable
+{
+    /// <summary>Opens the connection and takes the first request's one-time costs.</summary>
+    /// <returns>Whether the server answered.</returns>
+    /// <exception cref="Exception">As of <see cref="Exchange"/>.</exception>
+    Task<bool> WarmUp(CancellationToken cancel);
+
+    /// <summary>Sends a flight's message and waits for the answer.</summary>
+    /// <param name="sent">Called when the last byte has left.</param>
+    /// <exception cref="HttpRequestException">Nobody listens, or the connection broke.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    Task<Reply> Exchange(Flight flight, int request, Action sent, CancellationToken cancel);
+
+    /// <summary>Sends bytes whose only purpose is to be timed; ends when the server has them.</summary>
+    Task Probe(int request, Action sent, CancellationToken cancel);
+}

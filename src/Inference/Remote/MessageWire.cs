@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Net;
+using System.Runtime.InteropServices;
+using RlOffload.Environment.Plans;
+using RlOffload.Inference.Emulation;
+using RlOffload.Inference.Flights;
+using RlOffload.Inference.Serving;
+using RlOffload.Inference.Wire;
+
+namespace RlOffload.Inference.Remote;
+
+/// <summary>This project's messages as bodies of POST /infer.</summary>
+internal sealed class MessageWire : IServerWire
+{
+    private const int MostAnswerBytes = 64 << 20;
+
+    /// <summary>A probe's request line and headers, which belong to its bytes.</summary>
+    private const int ProbeHead = 140;
+
+    private readonly Uri _infer, _probe, _health;
+    private readonly RunClock _clock;
+    private readonly HttpClient _http;
+    private readonly byte[] _train = new byte[(int)CostModel.ProbeBytes - ProbeHead];
+
+    /// <param name="server">Such as http://10.0.0.2:8500/.</param>
+    public MessageWire(Uri server, RunClock clock, ShapedLink? link, string? token)
+    {
+        (_infer, _probe, _health) = (new Uri(server, RemoteServer.InferPath), new Uri(server, RemoteServer.ProbePath), new Uri(server, RemoteServer.HealthPath));
+        (_clock, _http) = (clock, ServerConnection.Http(link, token));
+    }
+
+    public async Task<bool> WarmUp(CancellationToken cancel)
+    {
+        using var content = new MessageContent(_train.AsMemory(0, 64), () => { });
+        using var probe = await _http.PostAsync(_probe, content, cancel).ConfigureAwait(false);
+        using var health = await _http.GetAsync(_health, cancel).ConfigureAwait(false);
+        return probe.IsSuccessStatusCode && health.IsSuccessStatusCode;
+    }
+
+    public async Task<Reply> Exchange(Flight flight, int request, Action sent, CancellationToken cancel)
+    {
+        using var content = new MessageContent(flight.Message.AsMemory(0, flight.MessageBytes), sent);
+        using var message = new HttpRequestMessage(HttpMethod.Post, _infer) { Content = content };
+        using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.OK)
+            return Reply.Refused(_clock.Now, (int)response.StatusCode, await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false));
+        if (response.Content.Headers.ContentLength is not (>= AnswerHeader.Size and <= MostAnswerBytes and var length))
+            return new Reply(Reason.Malformed, _clock.Now);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)length);
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+            await stream.ReadExactlyAsync(buffer.AsMemory(0, (int)length), cancel).ConfigureAwait(false);
+            return Read(buffer.AsSpan(0, (int)length), request, flight.Plan.Exit, _clock.Now);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public async Task Probe(int request, Action sent, CancellationToken cancel)
+    {
+        using var content = new MessageContent(_train, sent);
+        using var message = new HttpRequestMessage(HttpMethod.Post, _probe) { Content = content };
+        using var response = await _http.SendAsync(message, cancel).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>What an answer says, if it is one and of this request.</summary>
+    public static Reply Read(ReadOnlySpan<byte> answer, int request, int exit, double at)
+    {
+        var header = AnswerHeader.Read(answer, out var problem);
+        if (problem is not null || header.Request != (ulong)request || header.Exit != exit)
+            return new Reply(Reason.Malformed, at);
+        return new Reply(Reason.None, at, header, Timed: true, Classes.Best(MemoryMarshal.Cast<byte, float>(answer[AnswerHeader.Size..])));
+    }
+}

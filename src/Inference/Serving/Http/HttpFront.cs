@@ -1,0 +1,93 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RlOffload.Environment;
+using RlOffload.Inference.Serving.OpenInference;
+
+namespace RlOffload.Inference.Serving.Http;
+
+/// <summary>Everything that the server says by HTTP.</summary>
+internal sealed class HttpFront : IAsyncDisposable
+{
+    private readonly ServerOptions _options;
+    private readonly int _port;
+    private readonly WebApplication _app;
+
+    public HttpFront(TailService service, ServerOptions options, int port)
+    {
+        (_options, _port) = (options, port);
+        var door = new HttpDoor(service, options);
+        var open = new OpenEndpoint(door);
+        _app = Build(Math.Max(open.MostBody, MessageEndpoint.MostProbeBytes));
+        var (message, status) = (new MessageEndpoint(door), new StatusEndpoints(door, options));
+        _app.MapPost(RemoteServer.InferPath, message.Infer);
+        _app.MapPost(RemoteServer.ProbePath, message.Probe);
+        status.Map(_app);
+        open.Map(_app);
+        _app.Lifetime.ApplicationStopping.Register(service.BeginDrain);
+    }
+
+    /// <summary>Where it listens, once started.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
+    /// <exception cref="InputException">The port is taken or not allowed, or the certificate is none.</exception>
+    public async Task Start(CancellationToken cancel)
+    {
+        try
+        {
+            await _app.StartAsync(cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw new InputException("serve", "--port", $"is {_port}: cannot listen on {_options.Address} ({e.Message}); 0 takes a free port");
+        }
+        catch (Exception e) when (_options.Tls && e is InvalidOperationException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new InputException("serve", "--tls", $"{e.Message} Allowed is a certificate by --certificate and --key, or by the setting Kestrel__Certificates__Default__Path");
+        }
+    }
+
+    /// <summary>Waits for Ctrl-C, SIGTERM or the token, then lets requests under way finish.</summary>
+    public Task WaitForShutdown(CancellationToken cancel) => _app.WaitForShutdownAsync(cancel);
+
+    public Task Stop() => _app.StopAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private WebApplication Build(long mostBody)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new LogBridge(_options.Log));
+        builder.Configuration.AddInMemoryCollection(_options.Settings);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = _options.Drain);
+        if (_options.Tls)
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            if (_options.Tls)
+                kestrel.Configure(builder.Configuration.GetSection("Kestrel"));
+            kestrel.Listen(_options.Address, _port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                if (_options.Tls)
+                    listen.UseHttps();
+            });
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = mostBody;
+            kestrel.Limits.MaxConcurrentConnections = _options.MostConnections;
+            // A link in an outage is slow, not hostile; a client that sends nothing for half a minute is cut off.
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1, gracePeriod: TimeSpan.FromSeconds(30));
+        });
+        return builder.Build();
+    }
+}

@@ -1,0 +1,94 @@
+using RlOffload.Environment;
+using RlOffload.Inference.Partitions;
+using RlOffload.Inference.Serving.Frames;
+using RlOffload.Inference.Serving.Http;
+
+namespace RlOffload.Inference.Serving;
+
+/// <summary>
+/// The remote half: takes tensors at a cut from many devices, runs the tails, answers. What is malformed, of another model, too long or too much is refused
+/// with the reason, and the server goes on. It listens by HTTP, or by frames on a socket with HTTP beside it for health, metrics and the live page.
+/// </summary>
+public sealed class RemoteServer : IAsyncDisposable
+{
+    public const string InferPath = "/infer";
+    public const string ProbePath = "/probe";
+    public const string HealthPath = "/health";
+
+    private readonly ServerOptions _options;
+    private readonly TailService _service;
+    private readonly HttpFront? _http;
+    private readonly FrameListener? _frames;
+
+    /// <exception cref="InputException">Options are not allowed; all of them are named.</exception>
+    public RemoteServer(PartitionSet partitions, ServerOptions options)
+    {
+        options.Check();
+        (_options, _service) = (options, new TailService(partitions, options));
+        if (options.Transport == Transport.Http)
+            _http = new HttpFront(_service, options, options.Port);
+        else
+        {
+            _frames = new FrameListener(_service, options);
+            if (options.HttpPort >= 0)
+                _http = new HttpFront(_service, options, options.HttpPort);
+        }
+    }
+
+    /// <summary>Where devices send to, once started: http://, https:// or tcp://.</summary>
+    public Uri Address => _frames?.Address ?? _http!.Address;
+
+    /// <summary>Where health, metrics and the live page are, once started; null for nowhere.</summary>
+    public Uri? HttpAddress => _http?.Address;
+
+    public long Answered => _service.Meters.Answered;
+
+    /// <summary>Messages that were malformed, of another model, too long, not allowed, or too many.</summary>
+    public long Refused => _service.Meters.Refused;
+
+    /// <summary>Messages whose device left before the answer.</summary>
+    public long Abandoned => _service.Meters.Abandoned;
+
+    /// <summary>Opens these tails and runs each once, so that the first request finds them warm. Before <see cref="Start"/>.</summary>
+    public void Prepare(IEnumerable<PartKey> parts) => _service.Prepare(parts);
+
+    /// <exception cref="InputException">The port is taken or not allowed.</exception>
+    public async Task Start(CancellationToken cancel = default)
+    {
+        _service.Start();
+        if (_http is not null)
+            await _http.Start(cancel).ConfigureAwait(false);
+        _frames?.Start();
+        _options.Log.Information("Serving {Model} on {Address}", _service.Partitions.Profile.Model.Path, Address);
+    }
+
+    /// <summary>Waits for Ctrl-C, SIGTERM or the token, then lets requests under way finish.</summary>
+    public async Task WaitForShutdown(CancellationToken cancel)
+    {
+        if (_http is not null)
+            await _http.WaitForShutdown(cancel).ConfigureAwait(false);
+        else
+            await ShutdownSignal.Wait(cancel).ConfigureAwait(false);
+        await Stop().ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses what is new, answers what is inside, closes the connections.</summary>
+    public async Task Stop()
+    {
+        _service.BeginDrain();
+        if (_frames is not null)
+            await _frames.Stop().ConfigureAwait(false);
+        if (_http is not null)
+            await _http.Stop().ConfigureAwait(false);
+        _options.Log.Information("Stopped after {Answered} answers, {Refused} refusals and {Abandoned} abandoned messages", Answered, Refused, Abandoned);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_frames is not null)
+            await _frames.DisposeAsync().ConfigureAwait(false);
+        if (_http is not null)
+            await _http.DisposeAsync().ConfigureAwait(false);
+        _service.Dispose();
+    }
+}

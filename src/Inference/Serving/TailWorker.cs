@@ -1,0 +1,160 @@
+using System.Buffers;
+using RlOffload.Environment;
+using RlOffload.Inference.Partitions;
+using RlOffload.Inference.Wire;
+
+namespace RlOffload.Inference.Serving;
+
+/// <summary>A thread that takes jobs from the queue, unpacks them, runs their tail and writes the answers, one after the other or equal tails together.</summary>
+internal sealed class TailWorker : IDisposable
+{
+    private readonly FairQueue _queue;
+    private readonly Tails _tails;
+    private readonly ServerOptions _options;
+    private readonly LoadMeter _load;
+    private readonly RequestReader _reader;
+    private readonly TensorStore _store;
+    private readonly Dictionary<(int Exit, int Cut), BatchRows?> _rows = [];
+    private readonly Job[] _jobs;
+    private readonly Thread _thread;
+
+    public TailWorker(int number, FairQueue queue, Tails tails, ServerOptions options, LoadMeter load)
+    {
+        (_queue, _tails, _options, _load) = (queue, tails, options, load);
+        (_reader, _store, _jobs) = (new RequestReader(tails.Partitions), new TensorStore(tails.Partitions), new Job[options.Batch]);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"tails {number}" };
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Before <see cref="Start"/>: runs a tail once, alone and in a batch, so that the first request finds it warm.</summary>
+    public void Prepare(int exit, int cut)
+    {
+        _store.RunTail(exit, cut);
+        if (Rows(exit, cut) is { } rows)
+            for (var count = 1; count <= _options.Batch; count++)
+                rows.Run(count);
+    }
+
+    /// <summary>After the queue was closed: waits for the last job.</summary>
+    public void Dispose()
+    {
+        if (_thread.IsAlive)
+            _thread.Join();
+        foreach (var rows in _rows.Values)
+            rows?.Dispose();
+        _store.Dispose();
+    }
+
+    private void Run()
+    {
+        for (int count; (count = _queue.Take(_jobs, Together, _options.BatchDelay)) > 0; Array.Clear(_jobs))
+        {
+            var begun = TimeProvider.System.GetTimestamp();
+            var left = Discard(count, begun);
+            if (left == 0)
+                continue;
+            Serve(_jobs.AsSpan(0, left), begun);
+            _load.Add(TimeProvider.System.GetElapsedTime(begun).TotalSeconds);
+            for (var i = 0; i < left; i++)
+                if (_jobs[i].Refusal is null)
+                    WriteAnswer(_jobs[i]);
+            for (var i = 0; i < left; i++)
+                _jobs[i].Complete();
+        }
+    }
+
+    /// <summary>Asked within the queue's lock: a tail that was not opened yet is computed alone this time.</summary>
+    private int Together(Job job) => _rows.GetValueOrDefault((job.Header.Exit, job.Header.Cut)) is not null ? _options.Batch : 1;
+
+    /// <summary>Ends jobs that nobody waits for, or that waited too long; the others are moved together.</summary>
+    private int Discard(int count, long now)
+    {
+        var left = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var job = _jobs[i];
+            job.Begun = now;
+            job.WaitedSeconds = TimeProvider.System.GetElapsedTime(job.Arrived, now).TotalSeconds;
+            if (!job.Abandoned && job.WaitedSeconds > _options.MostWait.TotalSeconds)
+                job.Refusal = new Refusal(503, FormattableString.Invariant($"wait: was {job.WaitedSeconds:F3} s, allowed is {_options.MostWait.TotalSeconds} s"));
+            if (job.Abandoned || job.Refusal is not null)
+                job.Complete();
+            else
+                _jobs[left++] = job;
+        }
+        return left;
+    }
+
+    private void Serve(Span<Job> jobs, long begun)
+    {
+        var (exit, cut) = (jobs[0].Header.Exit, jobs[0].Header.Cut);
+        try
+        {
+            var rows = Rows(exit, cut);
+            if (jobs.Length == 1)
+                rows = null;
+            var at = begun;
+            for (var i = 0; i < jobs.Length; i++)
+            {
+                var job = jobs[i];
+                job.Refusal = _reader.Unpack(job.Message, job.Length, job.Header, _store);
+                rows?.Put(i, _store);
+                job.UnpackSeconds = Lap(ref at);
+            }
+            if (rows is not null)
+                rows.Run(jobs.Length);
+            else if (jobs[0].Refusal is null)
+                _store.RunTail(exit, cut);
+            var tail = Lap(ref at);
+            for (var i = 0; i < jobs.Length; i++)
+            {
+                (jobs[i].TailSeconds, jobs[i].Batch) = (tail, jobs.Length);
+                if (jobs[i].Refusal is null)
+                    Collect(jobs[i], rows, i);
+            }
+        }
+        catch (InputException e)
+        {
+            foreach (var job in jobs)
+                job.Refusal = new Refusal(500, e.Message);
+        }
+    }
+
+    private void Collect(Job job, BatchRows? rows, int row)
+    {
+        var names = _tails.Partitions.Profile.Exits[job.Header.Exit].AllOutputs;
+        var outputs = _store.Answer(job.Header.Exit);
+        var bytes = AnswerHeader.Size;
+        foreach (var output in outputs)
+            bytes += output.Bytes.Length;
+        job.Answer = ArrayPool<byte>.Shared.Rent(bytes);
+        job.AnswerBytes = bytes;
+        var at = AnswerHeader.Size;
+        for (var i = 0; i < outputs.Count; i++)
+        {
+            var output = rows is null ? outputs[i].Bytes : rows.Row(names[i], row);
+            output.CopyTo(job.Answer.AsSpan(at));
+            at += output.Length;
+        }
+    }
+
+    /// <summary>The header comes last: it says how long everything took.</summary>
+    private void WriteAnswer(Job job) => new AnswerHeader(job.Header.Exit, _store.Answer(job.Header.Exit).Count, job.AnswerBytes - AnswerHeader.Size,
+        job.WaitedSeconds, TimeProvider.System.GetElapsedTime(job.Begun).TotalSeconds, job.Header.Request, _queue.Count, _load.Busy).Write(job.Answer);
+
+    private BatchRows? Rows(int exit, int cut)
+    {
+        if (!_rows.TryGetValue((exit, cut), out var rows))
+            _rows[(exit, cut)] = rows = _tails.Batched(exit, cut) is { } tail ? new BatchRows(tail, _options.Batch) : null;
+        return rows;
+    }
+
+    private static double Lap(ref long at)
+    {
+        var now = TimeProvider.System.GetTimestamp();
+        var seconds = TimeProvider.System.GetElapsedTime(at, now).TotalSeconds;
+        at = now;
+        return seconds;
+    }
+}
