@@ -19,10 +19,13 @@ internal sealed class TestNetwork
     public const int FrameBytes = 3 * 16 * 16;
 
     private readonly Rng _seed;
+    private readonly bool _flattens;
 
     /// <param name="headMs">Time of the whole network up to its last exit on the machine of the profile.</param>
-    public TestNetwork(TemporaryFolder folder, double headMs = 2, Scenario? scenario = null, ulong seed = 1)
+    /// <param name="flattens">Whether exits are flattened whatever their first dimension is; else their shape is fixed to one row.</param>
+    public TestNetwork(TemporaryFolder folder, double headMs = 2, Scenario? scenario = null, ulong seed = 1, bool flattens = true)
     {
+        _flattens = flattens;
         _seed = new Rng(seed);
         ModelPath = folder.At("network.onnx");
         ProfilePath = folder.At("network.profile.json");
@@ -115,12 +118,20 @@ internal sealed class TestNetwork
         graph.Node.Add(new NodeProto { OpType = "Relu", Input = { $"{to}.conv" }, Output = { to } });
     }
 
-    private static void Exit(GraphProto graph, ref Rng rng, string from, string to, int channels)
+    private void Exit(GraphProto graph, ref Rng rng, string from, string to, int channels)
     {
         Weight(graph, ref rng, $"{to}.w", [channels, Classes], 1);
         Weight(graph, ref rng, $"{to}.b", [Classes], 0.1);
         graph.Node.Add(new NodeProto { OpType = "GlobalAveragePool", Input = { from }, Output = { $"{to}.pool" } });
-        graph.Node.Add(new NodeProto { OpType = "Flatten", Input = { $"{to}.pool" }, Output = { $"{to}.flat" } });
+        if (_flattens)
+        {
+            graph.Node.Add(new NodeProto { OpType = "Flatten", Input = { $"{to}.pool" }, Output = { $"{to}.flat" } });
+        }
+        else
+        {
+            graph.Initializer.Add(new TensorProto { Name = $"{to}.shape", DataType = (int)DataType.Int64, Dims = { 2 }, Int64Data = { 1, channels } });
+            graph.Node.Add(new NodeProto { OpType = "Reshape", Input = { $"{to}.pool", $"{to}.shape" }, Output = { $"{to}.flat" } });
+        }
         graph.Node.Add(new NodeProto { OpType = "Gemm", Input = { $"{to}.flat", $"{to}.w", $"{to}.b" }, Output = { to } });
     }
 

@@ -103,7 +103,7 @@ internal sealed class OpenWire : IServerWire
             var timed = TryTimes(json.RootElement, exit, out var header);
             return new Reply(Reason.None, at, header, timed, Classes.Best(numbers));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             return new Reply(Reason.Malformed, at);
         }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
+using RlOffload.Inference;
 using RlOffload.Inference.Codec;
 using RlOffload.Inference.Flights;
 using RlOffload.Inference.Partitions;
@@ -41,14 +42,20 @@ public sealed class RemoteClientTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cut2@2/8b")]
-    [InlineData("remote@2")]
-    public async Task AMessageIsToldAsSentAndThenAsAnswered(string plan)
+    [InlineData("cut2@2/8b", RemoteKind.Http)]
+    [InlineData("remote@2", RemoteKind.Http)]
+    [InlineData("cut2@2/8b", RemoteKind.Frames)]
+    [InlineData("remote@2", RemoteKind.Frames)]
+    [InlineData("cut2@2/32b", RemoteKind.Oip)]
+    [InlineData("remote@2", RemoteKind.Oip)]
+    public async Task AMessageIsToldAsSentAndThenAsAnswered(string plan, RemoteKind kind)
     {
-        await using var server = new RemoteServer(_partitions, new ServerOptions(IPAddress.Loopback, 0));
+        var transport = kind == RemoteKind.Frames ? Transport.Frames : Transport.Http;
+        await using var server = new RemoteServer(_partitions, new ServerOptions(IPAddress.Loopback, 0) { Transport = transport });
         await server.Start();
-        using var client = Client(server.Address);
-        var flight = Flight(plan);
+        using var client = Client(server.Address, kind);
+        Assert.True(await client.WarmUp(default));
+        var flight = Flight(plan, kind);
         client.Send(flight);
         var sent = Told();
         Assert.Equal((What.Sent, 5), (sent.What, sent.Request));
@@ -57,7 +64,8 @@ public sealed class RemoteClientTests : IDisposable
         Assert.True(answered.At >= sent.At);
         Assert.InRange(answered.RoundTrip, 0, answered.At - sent.At);
         Assert.Equal(flight.ServerComputed, answered.Server);
-        Assert.InRange(flight.RemoteClass, 0, TestNetwork.Classes - 1);
+        flight.Store!.RunWhole(1);
+        Assert.Equal(Classes.Best(flight.Store.Answer(1)[0].Floats), flight.RemoteClass);
         client.SendProbe(6);
         Assert.Equal((What.Sent, 6, true), Told() is var probe ? (probe.What, probe.Request, probe.Probe) : default);
     }
@@ -138,8 +146,11 @@ public sealed class RemoteClientTests : IDisposable
 
     private Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
-    private RemoteClient Client(Uri server) => new(
-        new MessageWire(server, _mailbox.Clock, null, null), new RequestWriter(_partitions, "raw"), _model, _mailbox, _pool, null, null);
+    private RemoteClient Client(Uri server, RemoteKind kind = RemoteKind.Http)
+    {
+        var options = new RemoteOptions(server, kind);
+        return new RemoteClient(options.Open(_mailbox.Clock, null, _partitions), options.Writer(_partitions, "raw"), _model, _mailbox, _pool, null, null);
+    }
 
     private Reason Failure(RemoteClient client, string plan)
     {
@@ -169,18 +180,18 @@ public sealed class RemoteClientTests : IDisposable
         return end >= 0 && request.Length >= end + 4 + int.Parse(text[(text.IndexOf("Length:", StringComparison.Ordinal) + 7)..].Split('\r')[0]);
     }
 
-    private Flight Flight(string text)
+    private Flight Flight(string text, RemoteKind kind = RemoteKind.Http)
     {
         var flight = _pool.Take();
         TestNetwork.Frame(3).CopyTo(flight.Pixels, 0);
         flight.Begin(5, 3, 0, 1);
         var plan = Enumerable.Range(0, _model.Count).Single(p => _model.Table.Plans[p].ToString() == text);
         flight.Planned(plan, _model.Table.Plans[plan], default, new Observation(), 0);
+        new PixelCodec(_partitions.Profile).Fill(flight.Pixels, flight.Store!.Input.Bytes);
         if (flight.Plan.Kind == PlanKind.Split)
         {
-            new PixelCodec(_partitions.Profile).Fill(flight.Pixels, flight.Store!.Input.Bytes);
             flight.Store.RunHead(flight.Plan.Cut);
-            flight.MessageBytes = new RequestWriter(_partitions, "raw").Write(flight.Plan, 5, flight.Pixels, flight.Store, ref flight.Message);
+            flight.MessageBytes = new RemoteOptions(Address, kind).Writer(_partitions, "raw").Write(flight.Plan, 5, flight.Pixels, flight.Store, ref flight.Message);
         }
         return flight;
     }
