@@ -31,6 +31,12 @@ public sealed record TrainOptions
     /// <summary>Windows of a check: training links, draws that are never learned from.</summary>
     public int ValidationWindows { get; init; } = 24;
 
+    /// <summary>
+    /// Half the width, in logarithms, of the factor that each window to learn from and to validate on has on its link's rate: 0.7 draws 0.5 to 2 times.
+    /// Links that will be met are not those that were recorded; what is learned should not lean on their level (domain randomisation, Tobin et al. 2017).
+    /// </summary>
+    public double RandomiseRate { get; init; }
+
     /// <summary>Seconds between two checkpoints of a run that goes on; what a power cut may cost.</summary>
     public double CheckpointSeconds { get; init; } = 30;
 

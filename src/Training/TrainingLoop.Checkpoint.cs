@@ -21,8 +21,9 @@ public sealed partial class TrainingLoop
         if (Engines.Problem(options.Engine) is { } problem)
             throw new InputException(world.Experiment.File, "train.engine", problem);
         planners ??= () => world.Planners(cache: null, threads: 1);
-        return new TrainingLoop([.. Enumerable.Range(0, options.Environments).Select(_ => world.Training.Environment(model))], world.Tuning.Environment(model),
-            world.Choices, options, world.Experiment.Seed, planners);
+        var (training, validation) = (world.Training.Randomised(options.RandomiseRate), world.Tuning.Randomised(options.RandomiseRate));
+        return new TrainingLoop([.. Enumerable.Range(0, options.Environments).Select(_ => training.Environment(model))], validation.Environment(model), world.Choices,
+            options, world.Experiment.Seed, planners);
     }
 
     /// <summary>What a checkpoint's agent had learned at its best, without the rest of it.</summary>

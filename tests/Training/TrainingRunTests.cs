@@ -44,7 +44,7 @@ public sealed class TrainingRunTests
     public void EveryAgentResumesToTheSameFilesWithWindowsSideBySideAndBehindAShield(string agent, string options)
     {
         using var config = new TestConfig();
-        string[] quick = ["train={steps: 240, start_steps: 60, validate_every: 60, validation_windows: 1, environments: 2, n_step: 2, shield: true}", $"train.agent={agent}", $"train.{agent}={options}"];
+        string[] quick = ["train={steps: 240, start_steps: 60, validate_every: 60, validation_windows: 1, environments: 2, n_step: 2, shield: true, randomise_rate: 0.5}", $"train.agent={agent}", $"train.{agent}={options}"];
         var (whole, parts) = (new RunFolder(config.At("whole")), new RunFolder(config.At("parts")));
         Learn(config.World(quick), whole);
         Learn(config.World(quick), parts, windows: 4);

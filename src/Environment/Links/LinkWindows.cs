@@ -1,7 +1,8 @@
 namespace RlOffload.Environment.Links;
 
 /// <summary>Window <paramref name="Index"/> of an evaluation: the stretch of a trace that begins at <paramref name="Offset"/> seconds.</summary>
-public readonly record struct LinkWindow(LinkTrace Trace, double Offset, int Index);
+/// <param name="Scale">Factor on the trace's rates.</param>
+public readonly record struct LinkWindow(LinkTrace Trace, double Offset, int Index, double Scale = 1);
 
 /// <summary>Chooses windows of equal length from traces of any length, the same ones each time.</summary>
 public static class LinkWindows

@@ -49,7 +49,8 @@ public sealed class WindowDraw : IWorld
     /// <summary>Where the window starts in the trace, s.</summary>
     public double Offset { get; private set; }
 
-    public double RateScale => _scenario.Uplink.RateScale;
+    /// <summary>Factor on the trace's rates.</summary>
+    public double RateScale { get; private set; }
 
     public void Draw(int window)
     {
@@ -66,7 +67,7 @@ public sealed class WindowDraw : IWorld
         }
         var end = ArrivalTimes[^1] + 2 * _scenario.Deadlines.Median * Math.Exp(_scenario.Deadlines.Spread);
         var link = _links.At(window, end);
-        (Trace, Offset) = (link.Trace, link.Offset);
+        (Trace, Offset, RateScale) = (link.Trace, link.Offset, _scenario.Uplink.RateScale * link.Scale);
         DrawLoad(end);
     }
 

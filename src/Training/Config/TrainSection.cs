@@ -32,6 +32,7 @@ internal static class TrainSection
             Environments = s.Int("environments", 1, 4096, d.Environments),
             ValidateEvery = s.Int("validate_every", 1, Most, d.ValidateEvery),
             ValidationWindows = s.Int("validation_windows", 1, 100_000, d.ValidationWindows),
+            RandomiseRate = s.Double("randomise_rate", Bounds.Between(0, 5), d.RandomiseRate),
             CheckpointSeconds = s.Double("checkpoint_s", Bounds.NotNegative, d.CheckpointSeconds),
             Guard = s.Bool("guard", d.Guard),
             Shield = s.Bool("shield", d.Shield),
