@@ -2,6 +2,7 @@ using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Simulation;
 using RlOffload.Inference.Flights;
+using RlOffload.Inference.Policies;
 
 namespace RlOffload.Inference;
 
@@ -9,7 +10,7 @@ namespace RlOffload.Inference;
 /// The loop on the device: observe, decide, run the head, encode, send, await or fall back, log. It keeps its books in the very
 /// <see cref="Stations"/> that the policy was trained on, so queues, deadlines, fallbacks and what is observed follow the same rules; only here work
 /// is really done, by <see cref="IDevice"/> and <see cref="IRemote"/>, and ends when they say so. One thread runs the loop; anyone may submit.
-/// Every wait has a time at which it is given up.
+/// Every wait has a time at which it is given up, and nothing that a policy does stops the loop.
 /// </summary>
 public sealed class Controller : IWorld, IOutcomeSink
 {
@@ -20,6 +21,9 @@ public sealed class Controller : IWorld, IOutcomeSink
     private readonly FlightPool _pool;
     private readonly Mailbox _mailbox;
     private readonly Action<Flight> _log;
+    private readonly Breaker? _breaker;
+    private readonly bool[] _local;
+    private readonly bool[] _mask;
     private readonly Stations _stations;
     private readonly Dictionary<int, Flight> _flights = [];
     private readonly Observation _observation = new();
@@ -28,15 +32,22 @@ public sealed class Controller : IWorld, IOutcomeSink
 
     /// <param name="margin">A late answer is given up so many s before it has to be, because real clocks wake late.</param>
     /// <param name="log">Told of every flight that ended; it may keep nothing of it.</param>
-    public Controller(CostModel model, IPolicy policy, IDevice device, IRemote remote, FlightPool pool, Mailbox mailbox, double margin, Action<Flight> log)
+    /// <param name="breaker">Stops asking a server that fails; null: every message is tried.</param>
+    public Controller(
+        CostModel model, IPolicy policy, IDevice device, IRemote remote, FlightPool pool, Mailbox mailbox, double margin, Action<Flight> log, Breaker? breaker = null)
     {
-        (_model, _policy, _device, _remote, _pool, _mailbox, _log) = (model, policy, device, remote, pool, mailbox, log);
+        (_model, _policy, _device, _remote, _pool, _mailbox, _log, _breaker) = (model, policy, device, remote, pool, mailbox, log, breaker);
+        _local = [.. model.Table.Plans.Plans.Select(p => p.Kind is PlanKind.Local or PlanKind.Drop && !p.Probe)];
+        _mask = new bool[_local.Length];
         _stations = new Stations(model, this) { Sink = this, Margin = margin };
         _stations.Reset();
     }
 
     /// <summary>All energy spent, J, by the cost model's powers and the measured times.</summary>
     public double Energy => _stations.Energy;
+
+    /// <summary>Decisions that the policy failed to make, or made against the mask; the plan of the best expected reward was taken.</summary>
+    public int PolicyFailures { get; private set; }
 
     /// <summary>When the loop has something to do though nobody tells it anything, s; infinity if never.</summary>
     public double NextEvent => _stations.NextEvent;
@@ -96,10 +107,13 @@ public sealed class Controller : IWorld, IOutcomeSink
                 _stations.Sent(happened.Request, happened.Probe, happened.At);
                 break;
             case What.Answered:
+                _breaker?.Succeeded(happened.Request, happened.At);
                 _stations.Answered(happened.Request, happened.RoundTrip, happened.Load, happened.Server, happened.At);
                 break;
             case What.Failed:
                 Note(happened);
+                if (!happened.Probe)
+                    _breaker?.Failed(happened.Request, happened.Reason, happened.At);
                 _stations.Failed(happened.Request, happened.Probe, happened.At);
                 break;
             default:
@@ -122,9 +136,36 @@ public sealed class Controller : IWorld, IOutcomeSink
         _stations.Arrive();
         _stations.Observe(flight.Request, _observation);
         _observation.SinceLastArrival = sinceLast;
-        var plan = _policy.Decide(_observation, _stations.Allowed);
+        var plan = Decide(flight.Arrival);
         flight.Planned(plan, _model.Table.Plans[plan], _model.Predict(plan, _observation), _observation, TimeProvider.System.GetElapsedTime(begun).TotalSeconds);
         _stations.Accept(flight.Request, plan);
+    }
+
+    private int Decide(double now)
+    {
+        var mask = _stations.Allowed;
+        if (_breaker is { } breaker && !breaker.Allows(now))
+            mask = Local(mask);
+        try
+        {
+            if (_policy.Decide(_observation, mask) is var plan && (uint)plan < (uint)mask.Length && mask[plan])
+                return plan;
+        }
+        catch (Exception)
+        {
+            // A policy is foreign code: whatever it throws, the request is answered.
+        }
+        PolicyFailures++;
+        return GreedyFallback.Decide(_model, _observation, mask);
+    }
+
+    /// <summary>The plans that send nothing; all of them where there are none.</summary>
+    private ReadOnlySpan<bool> Local(ReadOnlySpan<bool> allowed)
+    {
+        var any = false;
+        for (var p = 0; p < _mask.Length; p++)
+            any |= _mask[p] = allowed[p] && _local[p];
+        return any ? _mask : allowed;
     }
 
     void IOutcomeSink.Deliver(in Outcome outcome)
@@ -160,6 +201,11 @@ public sealed class Controller : IWorld, IOutcomeSink
             _remote.SendProbe(job.Request);
             return double.PositiveInfinity;
         }
+        if (_breaker?.TryEnter(job.Request, now) == false)
+        {
+            _mailbox.Post(new Happened(What.Failed, job.Request, now, Reason: Reason.CircuitOpen));
+            return double.PositiveInfinity;
+        }
         var flight = _flights[job.Request];
         flight.Hold();
         _remote.Send(flight);
@@ -177,7 +223,17 @@ public sealed class Controller : IWorld, IOutcomeSink
         if (job.Stage is Stage.OnDevice or Stage.OnFallback)
             _device.Stop(_flights[job.Request]);
         else if (job.Stage is >= Stage.OnUplink and <= Stage.ToDevice)
+        {
             _remote.Stop(job.Request, job.IsProbe);
+            if (job.IsProbe || _breaker is null)
+                return;
+            var now = _mailbox.Clock.Now;
+            // A slow link is the policy's to know; one that carries nothing, or a server that keeps silent, is as good as none.
+            if (job.Stage == Stage.OnUplink && _remote.Carried(now) > 0)
+                _breaker.Abandoned(job.Request);
+            else
+                _breaker.Failed(job.Request, Reason.Late, now);
+        }
     }
 }
 

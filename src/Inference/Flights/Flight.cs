@@ -30,6 +30,9 @@ public enum Reason : byte
 
     /// <summary>ONNX Runtime failed on the device.</summary>
     DeviceFailed,
+
+    /// <summary>The server had failed before, and this was not the request that tries again.</summary>
+    CircuitOpen,
 }
 
 /// <summary>

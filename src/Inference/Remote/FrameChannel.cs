@@ -101,7 +101,7 @@ internal sealed class FrameChannel : IDisposable
                 Malformed();
                 return false;
             }
-            var request = BitConverter.ToUInt64(header, 24);
+            var request = BitConverter.ToUInt32(header, 24);
             if (Take(new FrameKey(request, IsProbe: false)) is { } expected)
                 expected.Reply.TrySetResult(MessageWire.Read(answer.AsSpan(0, header.Length + length), (int)request, expected.Exit, _clock.Now));
             return true;

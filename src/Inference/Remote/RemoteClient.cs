@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using RlOffload.Environment.Plans;
 using RlOffload.Inference.Emulation;
 using RlOffload.Inference.Flights;
+using RlOffload.Inference.Partitions;
 using RlOffload.Inference.Wire;
 
 namespace RlOffload.Inference.Remote;
@@ -24,6 +25,11 @@ public sealed class RemoteClient : IRemote, IDisposable
     /// <param name="link">Shapes what is sent; null: the network does. The same as of the wire.</param>
     internal RemoteClient(IServerWire wire, IRequestWriter writer, CostModel model, Mailbox mailbox, FlightPool pool, ShapedLink? link, EmulatedPath? path) =>
         (_wire, _writer, _model, _mailbox, _pool, _link, _path) = (wire, writer, model, mailbox, pool, link, path);
+
+    /// <summary>Over the network as it is.</summary>
+    /// <param name="inputEncoding">How split 0 sends the input.</param>
+    public static RemoteClient Connect(RemoteOptions options, PartitionSet partitions, string inputEncoding, CostModel model, Mailbox mailbox, FlightPool pool) =>
+        new(options.Open(mailbox.Clock, null, partitions), options.Writer(partitions, inputEncoding), model, mailbox, pool, null, null);
 
     /// <summary>What the server last said when it refused a message; null if it never did.</summary>
     public string? LastRefusal { get; private set; }

@@ -30,6 +30,6 @@ public sealed record RemoteOptions(Uri Server, RemoteKind Kind = RemoteKind.Http
     };
 
     /// <param name="inputEncoding">How split 0 sends the input; plain tensors have none.</param>
-    internal IRequestWriter Writer(PartitionSet partitions, string inputEncoding) =>
+    public IRequestWriter Writer(PartitionSet partitions, string inputEncoding) =>
         Kind == RemoteKind.Oip ? new OpenRequestWriter(partitions) : new RequestWriter(partitions, inputEncoding);
 }

@@ -34,6 +34,9 @@ public sealed class DecisionLog : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Why lines are missing, such as a full disk; null where none is. Requests are answered all the same.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>Takes over what it needs; the flight may be used again at once.</summary>
     public void Add(Flight flight)
     {
@@ -58,12 +61,19 @@ public sealed class DecisionLog : IDisposable
         using var json = new Utf8JsonWriter(_file);
         foreach (var entry in _queue.GetConsumingEnumerable())
         {
-            Write(json, entry.Record, entry.Seen, _label(entry.Record.Image));
-            json.Flush();
+            try
+            {
+                Write(json, entry.Record, entry.Seen, _label(entry.Record.Image));
+                json.Flush();
+                _file.WriteByte((byte)'\n');
+                if (_queue.Count == 0)
+                    _file.Flush();
+            }
+            catch (IOException e)
+            {
+                Problem = e.Message;
+            }
             json.Reset();
-            _file.WriteByte((byte)'\n');
-            if (_queue.Count == 0)
-                _file.Flush();
             _free.Add(entry);
         }
     }

@@ -67,8 +67,11 @@ public sealed record RunReport
 
     public required MicroSpread DecisionUs { get; init; }
 
-    /// <summary>Decisions that ONNX Runtime could not make.</summary>
+    /// <summary>Decisions that the policy or ONNX Runtime could not make.</summary>
     public required long PolicyFallbacks { get; init; }
+
+    /// <summary>How often and how long the server was given up.</summary>
+    public required BreakerCounts Breaker { get; init; }
 
     /// <summary>Real time of heads on this machine, times the device's factor, over the profile's: 1 where the profile holds here.</summary>
     public required double? HeadTimeRatio { get; init; }

@@ -140,8 +140,12 @@ internal sealed class TailWorker : IDisposable
     }
 
     /// <summary>The header comes last: it says how long everything took.</summary>
-    private void WriteAnswer(Job job) => new AnswerHeader(job.Header.Exit, _store.Answer(job.Header.Exit).Count, job.AnswerBytes - AnswerHeader.Size,
-        job.WaitedSeconds, TimeProvider.System.GetElapsedTime(job.Begun).TotalSeconds, job.Header.Request, _queue.Count, _load.Busy).Write(job.Answer);
+    private void WriteAnswer(Job job)
+    {
+        new AnswerHeader(job.Header.Exit, _store.Answer(job.Header.Exit).Count, job.AnswerBytes - AnswerHeader.Size,
+            job.WaitedSeconds, TimeProvider.System.GetElapsedTime(job.Begun).TotalSeconds, job.Header.Request, _queue.Count, _load.Busy).Write(job.Answer);
+        Checksum.Seal(job.Answer.AsSpan(0, job.AnswerBytes));
+    }
 
     private BatchRows? Rows(int exit, int cut)
     {

@@ -4,7 +4,7 @@ namespace RlOffload.Inference.Wire;
 
 /// <summary>
 /// The first 32 bytes of an answer, all little-endian: "RLOA", version, exit, outputs, 0, payload bytes (4), waited (4, us), computed (4, us), messages
-/// waiting (2), busy share in 1/65535 (2), request id (8). Then the exit's outputs one after the other, as the network computes them.
+/// waiting (2), busy share in 1/65535 (2), request id (4), checksum (4). Then the exit's outputs one after the other, as the network computes them.
 /// </summary>
 /// <param name="WaitedSeconds">From the message's last byte to the start of the work, by the server's clock.</param>
 /// <param name="ComputedSeconds">Unpacking and the tail, by the server's clock.</param>
@@ -18,6 +18,7 @@ public readonly record struct AnswerHeader(
     /// <summary>"RLOA" read as a little-endian number.</summary>
     private const uint Magic = 0x414F4C52;
 
+    /// <summary>Writes all but the checksum, which <see cref="Checksum.Seal"/> adds once the outputs are there.</summary>
     public void Write(Span<byte> to)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(to, Magic);
@@ -27,7 +28,7 @@ public readonly record struct AnswerHeader(
         BinaryPrimitives.WriteUInt32LittleEndian(to[16..], (uint)Math.Clamp(ComputedSeconds * 1e6, 0, uint.MaxValue));
         BinaryPrimitives.WriteUInt16LittleEndian(to[20..], (ushort)Math.Clamp(Waiting, 0, ushort.MaxValue));
         BinaryPrimitives.WriteUInt16LittleEndian(to[22..], (ushort)Math.Round(Math.Clamp(Busy, 0, 1) * ushort.MaxValue));
-        BinaryPrimitives.WriteUInt64LittleEndian(to[24..], Request);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[24..], (uint)Request);
     }
 
     /// <param name="problem">What is wrong and what is allowed; null where nothing is.</param>
@@ -42,11 +43,13 @@ public readonly record struct AnswerHeader(
             problem = $"version: is {message[4]}, allowed is {RequestHeader.Version}";
         else if (BinaryPrimitives.ReadInt32LittleEndian(message[8..]) != message.Length - Size)
             problem = $"payload: is {message.Length - Size} bytes, the header says {BinaryPrimitives.ReadInt32LittleEndian(message[8..])}";
+        else if (!Checksum.Holds(message))
+            problem = "checksum: is not that of the message, allowed is the CRC-32C of all bytes but its own";
         if (problem is not null)
             return default;
         return new AnswerHeader(message[5], message[6], BinaryPrimitives.ReadInt32LittleEndian(message[8..]),
             BinaryPrimitives.ReadUInt32LittleEndian(message[12..]) * 1e-6, BinaryPrimitives.ReadUInt32LittleEndian(message[16..]) * 1e-6,
-            BinaryPrimitives.ReadUInt64LittleEndian(message[24..]), BinaryPrimitives.ReadUInt16LittleEndian(message[20..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(message[24..]), BinaryPrimitives.ReadUInt16LittleEndian(message[20..]),
             BinaryPrimitives.ReadUInt16LittleEndian(message[22..]) / (double)ushort.MaxValue);
     }
 }

@@ -18,7 +18,7 @@ public enum PayloadKind : byte
 
 /// <summary>
 /// The first 32 bytes of a request, all little-endian: "RLOQ", version, exit, bits, payload kind, cut (2 bytes), tensors, 0, payload bytes (4), first 8
-/// bytes of the model's SHA-256, request id (8).
+/// bytes of the model's SHA-256, request id (4), checksum (4).
 /// </summary>
 /// <param name="Exit">Counted from 0.</param>
 /// <param name="Bits">Bits a number; 0 where pixels are sent.</param>
@@ -27,7 +27,7 @@ public enum PayloadKind : byte
 public readonly record struct RequestHeader(int Exit, int Cut, int Bits, PayloadKind Kind, int Tensors, int PayloadBytes, ulong Model, ulong Request)
 {
     public const int Size = 32;
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     /// <summary>"RLOQ" read as a little-endian number.</summary>
     private const uint Magic = 0x514F4C52;
@@ -35,6 +35,7 @@ public readonly record struct RequestHeader(int Exit, int Cut, int Bits, Payload
     /// <summary>The part of a model's hash that travels with each request.</summary>
     public static ulong ModelOf(string sha256) => ulong.Parse(sha256.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
+    /// <summary>Writes all but the checksum, which <see cref="Checksum.Seal"/> adds once the payload is there.</summary>
     public void Write(Span<byte> to)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(to, Magic);
@@ -43,7 +44,7 @@ public readonly record struct RequestHeader(int Exit, int Cut, int Bits, Payload
         (to[10], to[11]) = (checked((byte)Tensors), 0);
         BinaryPrimitives.WriteInt32LittleEndian(to[12..], PayloadBytes);
         BinaryPrimitives.WriteUInt64LittleEndian(to[16..], Model);
-        BinaryPrimitives.WriteUInt64LittleEndian(to[24..], Request);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[24..], (uint)Request);
     }
 
     /// <summary>Reads a header; whether it fits a model is for <see cref="RequestReader"/> to say.</summary>
@@ -65,6 +66,6 @@ public readonly record struct RequestHeader(int Exit, int Cut, int Bits, Payload
             return default;
         return new RequestHeader(message[5], BinaryPrimitives.ReadUInt16LittleEndian(message[8..]), message[6], (PayloadKind)message[7], message[10],
             BinaryPrimitives.ReadInt32LittleEndian(message[12..]), BinaryPrimitives.ReadUInt64LittleEndian(message[16..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(message[24..]));
+            BinaryPrimitives.ReadUInt32LittleEndian(message[24..]));
     }
 }

@@ -49,8 +49,13 @@ public sealed class RequestReader
             return new Refusal(422, $"exit {header.Exit}, cut {header.Cut}: is no partition that has a tail");
         if (header.PayloadBytes != message.Length - RequestHeader.Size)
             return new Refusal(400, $"payload: is {message.Length - RequestHeader.Size} bytes, the header says {header.PayloadBytes}");
-        if (header.Kind != PayloadKind.Tensors)
-            return CheckPixels(header);
+        if ((header.Kind == PayloadKind.Tensors ? CheckTensors(header) : CheckPixels(header)) is { } wrong)
+            return wrong;
+        return Checksum.Holds(message) ? null : new Refusal(400, "checksum: is not that of the message, allowed is the CRC-32C of all bytes but its own");
+    }
+
+    private Refusal? CheckTensors(in RequestHeader header)
+    {
         if (!TensorCodec.Allows(header.Bits))
             return new Refusal(400, $"bits: is {header.Bits}, allowed is 1 to 8, 16 or 32");
         var (tensors, bytes) = Size(header.Cut, header.Bits);

@@ -42,6 +42,7 @@ public sealed class RequestWriter : IRequestWriter
         if (!codec.TryEncode(store.Cut(plan.Cut), message.AsSpan(RequestHeader.Size, codec.PayloadBytes)))
             return -1;
         new RequestHeader(plan.Exit, plan.Cut, bits, PayloadKind.Tensors, codec.Tensors, codec.PayloadBytes, _model, request).Write(message);
+        Checksum.Seal(message.AsSpan(0, length));
         return length;
     }
 
@@ -52,6 +53,7 @@ public sealed class RequestWriter : IRequestWriter
         Grow(ref message, RequestHeader.Size + payload.Length);
         payload.CopyTo(message.AsSpan(RequestHeader.Size));
         new RequestHeader(plan.Exit, 0, 0, deflated ? PayloadKind.DeflatedPixels : PayloadKind.Pixels, 0, payload.Length, _model, request).Write(message);
+        Checksum.Seal(message.AsSpan(0, RequestHeader.Size + payload.Length));
         return RequestHeader.Size + payload.Length;
     }
 

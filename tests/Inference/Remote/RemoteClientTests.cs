@@ -114,6 +114,7 @@ public sealed class RemoteClientTests : IDisposable
     {
         var answer = new byte[AnswerHeader.Size + 40];
         new AnswerHeader(1, 1, 40, 0, 0, Request: 6).Write(answer);
+        Checksum.Seal(answer);
         _ = Answer([.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {answer.Length}\r\n\r\n"), .. answer]);
         using var client = Client(Address);
         Assert.Equal(Reason.Malformed, Failure(client, "cut2@2/8b"));

@@ -7,10 +7,11 @@ public class AnswerHeaderTests
     [Fact]
     public void TheBytesAreGoldenAndReadBack()
     {
-        var sample = new AnswerHeader(4, 1, 8, 0.000258, 0.017, 0x0807060504030201);
+        var sample = new AnswerHeader(4, 1, 8, 0.000258, 0.017, 0x04030201);
         var bytes = new byte[AnswerHeader.Size + 8];
         sample.Write(bytes);
-        Assert.Equal("524C4F41" + "01040100" + "08000000" + "02010000" + "68420000" + "00000000" + "0102030405060708", Convert.ToHexString(bytes[..32]));
+        Assert.Equal("524C4F41" + "02040100" + "08000000" + "02010000" + "68420000" + "00000000" + "01020304" + "00000000", Convert.ToHexString(bytes[..32]));
+        Checksum.Seal(bytes);
         var back = AnswerHeader.Read(bytes, out var problem);
         Assert.Null(problem);
         Assert.Equal(0.000258, back.WaitedSeconds, 1e-9);
@@ -23,6 +24,8 @@ public class AnswerHeaderTests
     {
         var bytes = new byte[AnswerHeader.Size + 8];
         new AnswerHeader(4, 1, 8, 0, 0, 1).Write(bytes);
+        Problem(bytes, "checksum");
+        Checksum.Seal(bytes);
         Problem(bytes[..35], "payload");
         Problem(bytes[..20], "length");
         bytes[4] = 9;

@@ -87,6 +87,21 @@ public sealed class RequestReaderTests : IDisposable
     }
 
     [Fact]
+    public void AMessageThatChangedOnItsWayIsRefused()
+    {
+        _device.RunHead(2);
+        var message = Message(new OffloadPlan(PlanKind.Split, 1, 2, 8), "raw");
+        for (var at = RequestHeader.Size - 8; at < message.Length; at++)
+            for (var bit = 0; bit < 8; bit++)
+            {
+                message[at] ^= (byte)(1 << bit);
+                Assert.StartsWith("checksum", _reader.Check(message, out _)!.Problem, StringComparison.Ordinal);
+                message[at] ^= (byte)(1 << bit);
+            }
+        Assert.Null(_reader.Check(message, out _));
+    }
+
+    [Fact]
     public void NoTruncationOrChangedByteEverThrows()
     {
         _device.RunHead(2);
@@ -97,6 +112,9 @@ public sealed class RequestReaderTests : IDisposable
                 var message = trial % 3 == 0 ? whole[..rng.NextInt(whole.Length)] : whole.ToArray();
                 for (var change = rng.NextInt(4); change > 0 && message.Length > 0; change--)
                     message[rng.NextInt(trial % 2 == 0 ? Math.Min(48, message.Length) : message.Length)] = (byte)rng.NextInt(256);
+                // Half of them as somebody would send them on purpose, with a checksum that fits.
+                if (trial % 4 < 2 && message.Length >= RequestHeader.Size)
+                    Checksum.Seal(message);
                 if (_reader.Check(message, out var header) is null)
                     _reader.Unpack(message, message.Length, header, _server);
             }

@@ -187,6 +187,7 @@ internal sealed class OpenEndpoint
             }
         }
         new RequestHeader(request.Exit, request.Cut, request.Bits, PayloadKind.Tensors, request.Inputs.Count, job.Length - RequestHeader.Size, _model, 0).Write(job.Message);
+        Checksum.Seal(job.Message.AsSpan(0, job.Length));
         return null;
     }
 
