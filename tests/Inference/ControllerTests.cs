@@ -60,6 +60,40 @@ public class ControllerTests
     }
 
     [Fact]
+    public void AServerThatIsGoneIsAskedAgainAndAgainByOneRequestAndTheDeviceAnswersTheOthers()
+    {
+        var model = TestWorld.Model();
+        var draw = new WindowDraw(model.Scenario, TestWorld.Varying(), 3);
+        draw.Draw(0);
+        var tried = 0;
+        var breaker = new Breaker(new BreakerOptions(), new Rng(2));
+        using var world = new VirtualWorld(model, draw, new Mixed(model), _ => ++tried > 0, breaker);
+        world.Play();
+
+        Assert.Equal(model.Scenario.Requests, world.Ended.Count);
+        var counts = breaker.Counts(world.Ended.Max(e => e.Outcome.Latency));
+        Assert.Equal(tried, counts.Opened);
+        Assert.Equal(tried - 1, counts.Trials);
+        Assert.True(counts.KeptLocal > 0, $"{counts}");
+        var remote = world.Ended.Count(e => e.Plan.Kind is PlanKind.Split or PlanKind.Remote);
+        Assert.Equal(remote, tried + counts.NotSent);
+        Assert.Equal(counts.NotSent, world.Ended.Count(e => e.Reason == Reason.CircuitOpen));
+    }
+
+    [Fact]
+    public void WhateverThePolicyDoesTheRequestsAreAnswered()
+    {
+        var model = TestWorld.Model();
+        var draw = new WindowDraw(model.Scenario, TestWorld.Varying(), 3);
+        draw.Draw(0);
+        using var world = new VirtualWorld(model, draw, new Mad());
+        world.Play();
+        Assert.Equal(model.Scenario.Requests, world.Ended.Count);
+        Assert.Equal(model.Scenario.Requests, world.Controller.PolicyFailures);
+        Assert.Contains(world.Ended, e => e.Outcome.Kind == OutcomeKind.Answered);
+    }
+
+    [Fact]
     public void WhereTheServerRefusesTheDeviceAnswersAtOnceWithTheBestBranchThatFits()
     {
         var model = TestWorld.Model();
@@ -148,5 +182,23 @@ public class ControllerTests
         public double Carried(double now) => 0;
 
         public double BytesBetween(double from, double to) => 0;
+    }
+
+    private sealed class Mad : IPolicy
+    {
+        private int _calls;
+
+        public string Name => "mad";
+
+        public void Begin(int window)
+        {
+        }
+
+        public int Decide(Observation observation, ReadOnlySpan<bool> mask) => (_calls++ % 3) switch
+        {
+            0 => throw new InvalidOperationException("mad"),
+            1 => -7,
+            _ => mask.Length,
+        };
     }
 }

@@ -25,11 +25,11 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
     private double _sending;
 
     /// <param name="refuses">Requests whose transfer is refused the moment it begins.</param>
-    public VirtualWorld(CostModel model, WindowDraw draw, IPolicy policy, Func<int, bool>? refuses = null)
+    public VirtualWorld(CostModel model, WindowDraw draw, IPolicy policy, Func<int, bool>? refuses = null, Breaker? breaker = null)
     {
         (_model, _draw, Refuses) = (model, draw, refuses ?? (_ => false));
         _mailbox = new Mailbox(new RunClock(_time));
-        Controller = new Controller(model, policy, this, this, _pool, _mailbox, margin: 0, f => Ended.Add((f.Outcome, f.Reason, f.Plan, f.Seen.Rate)));
+        Controller = new Controller(model, policy, this, this, _pool, _mailbox, margin: 0, f => Ended.Add((f.Outcome, f.Reason, f.Plan, f.Seen.Rate)), breaker);
     }
 
     public Controller Controller { get; }

@@ -89,11 +89,14 @@ public sealed class RemoteServerTests : IAsyncLifetime
         await Refused(Changed(good, 16, 0xEE), HttpStatusCode.Conflict, "model");
         await Refused(Changed(good, 4, 9), HttpStatusCode.BadRequest, "version");
         await Refused(Changed(good, 5, 9), HttpStatusCode.UnprocessableEntity, "exit 9");
-        await Refused(Changed(good, 39, 0xFF), HttpStatusCode.BadRequest, "grid");
+        await Refused(Changed(good, 39, 0xFF), HttpStatusCode.BadRequest, "checksum");
+        var sealedAgain = Changed(good, 39, 0xFF);
+        Checksum.Seal(sealedAgain);
+        await Refused(sealedAgain, HttpStatusCode.BadRequest, "grid");
         Assert.Equal(HttpStatusCode.NotFound, (await _http.PostAsync("/nonsense", new ByteArrayContent(good))).StatusCode);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await _http.GetAsync(RemoteServer.InferPath)).StatusCode);
         await Ask(new OffloadPlan(PlanKind.Split, 1, 2, 8), 2);
-        Assert.Equal((1, 9), (_server.Answered, _server.Refused));
+        Assert.Equal((1, 10), (_server.Answered, _server.Refused));
     }
 
     [Theory]
@@ -129,7 +132,7 @@ public sealed class RemoteServerTests : IAsyncLifetime
     public async Task HealthSaysWhatIsServed()
     {
         var health = await ServerHealth.Of(_server.Address, TimeSpan.FromSeconds(30), default);
-        Assert.Equal(("ok", 1, "network.onnx", _partitions.Profile.Model.Sha256), (health!.Status, health.Wire, health.Model, health.Sha256));
+        Assert.Equal(("ok", 2, "network.onnx", _partitions.Profile.Model.Sha256), (health!.Status, health.Wire, health.Model, health.Sha256));
         Assert.Equal(5, health.Partitions);
     }
 
