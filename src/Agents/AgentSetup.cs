@@ -33,6 +33,14 @@ public sealed record AgentSetup
     /// <summary>What runs the updates of what it learns.</summary>
     public Func<Graph, IEngine> Engine { get; init; } = Engines.Of(Engines.BuiltIn);
 
+    /// <summary>Which of these planners earns most on the tuning windows; under budgets, of those that keep them.</summary>
+    public string BestPlanner(IReadOnlyList<string> names, PlannerSetup planners)
+    {
+        IPolicy[] all = [.. names.Select(name => PlannerCatalogue.Create(name, planners))];
+        var merits = Rollout.Means(planners.Training, all, planners.TrainingWindows, planners.Threads).Select(m => Budgets?.Merit(m.Reward, m.Costs) ?? m.Reward).ToList();
+        return names[merits.IndexOf(merits.Max())];
+    }
+
     /// <summary>Planners to start from, tuned on the training links; asked for only by who starts from one.</summary>
     public Func<PlannerSetup> Planners { get; init; } = () => throw new InvalidOperationException("nobody said what planners are made from");
 }

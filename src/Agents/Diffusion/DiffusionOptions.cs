@@ -61,7 +61,10 @@ public sealed record DiffusionOptions : IAgentOptions
     /// </summary>
     public double PriorWeight { get; init; }
 
-    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, engine => Learner(setup, engine), PriorWeight);
+    /// <summary>The planner that it imitates before it learns from the true return.</summary>
+    public ImitationOptions Imitate { get; init; } = new();
+
+    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, engine => Learner(setup, engine), PriorWeight, Imitate);
 
     ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new ReplayPolicy(Learner(setup), PlannerStart.Of(setup, PriorWeight, tune: false), () => Learner(setup));
 
@@ -86,6 +89,7 @@ public sealed record DiffusionOptions : IAgentOptions
         problems.Require(Alpha is >= 0 and <= 100, "alpha", Alpha, "0 to 100");
         problems.Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
         problems.Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
+        Imitate.Check(problems);
         return problems.Checked(this);
     }
 }

@@ -18,6 +18,8 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
     private readonly ReplayBatch _batch;
     private readonly DiffusionUpdate _update;
     private readonly IEngine _engine;
+    private readonly Func<Graph, IEngine> _engines;
+    private Lesson<DiffusionUpdate>? _lesson;
     private readonly DiffusionActor _actor;
     private ulong _seed;
 
@@ -44,7 +46,8 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
         Normaliser = new RunningNormaliser(observations, options.ObservationClip);
         _batch = new ReplayBatch(options.Batch, observations, actions, prior: options.PriorWeight > 0);
         _update = new DiffusionUpdate(_networks, _batch, options, keepGradients);
-        _engine = engine?.Invoke(_update.Graph) ?? new Executor(_update.Graph);
+        _engines = engine ?? (graph => new Executor(graph));
+        _engine = _engines(_update.Graph);
         _actor = new DiffusionActor(actor, Normaliser, options);
 
         Mlp Critic() => new(observations, [options.Hidden, options.Hidden], actions);
@@ -64,6 +67,7 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
     internal DiffusionUpdate Terms => _update;
     internal ReplayBatch Batch => _batch;
     internal IEngine Engine => _engine;
+    internal Lesson<DiffusionUpdate>? Lesson => _lesson;
 
     /// <summary>Logits of one state without noise, invalid actions at <see cref="ActionMask.Forbidden"/>. Allocates nothing.</summary>
     public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, Span<float> logits) =>
@@ -81,19 +85,47 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
     {
         _batch.Draw(replay, Normaliser, _seed, Updates);
         UpdateAgain();
-        (measures[0], measures[1], measures[2], measures[3]) = (Number(_update.CriticLoss), Number(_update.ActorLoss), Number(_update.Entropy), Number(_update.MeanQ));
+        Report(_update, _engine, measures);
     }
 
     /// <summary>An update on the batch that was drawn last, with fresh noise: what a benchmark times.</summary>
     public void UpdateAgain()
     {
-        for (var i = 0; i < _update.Noise.Length; i++)
-            GaussianNoise.Fill(_update.Noise[i], Rng.Keyed(_seed, (ulong)Updates, (ulong)i, RngPurpose.Noise));
+        Run(_update, _engine, Updates, 0);
+        Updates++;
+    }
+
+    public void Imitate(ReplayBuffer replay, ReplayBuffer taught, long number, Span<double> measures)
+    {
+        var lesson = _lesson ??= NewLesson();
+        _batch.Draw(replay, Normaliser, _seed, number, ReplayStream.Imitating);
+        lesson.Taught.Draw(taught, Normaliser, _seed, number);
+        Run(lesson.Update, lesson.Engine, number, lesson.Update.Noise.Length);
+        Report(lesson.Update, lesson.Engine, measures);
+    }
+
+    private Lesson<DiffusionUpdate> NewLesson()
+    {
+        var taught = new TaughtBatch(_options.Batch, Observations, Actions, _options.PriorWeight > 0);
+        var update = new DiffusionUpdate(_networks, _batch, _options, keepGradients: false, taught);
+        return new(taught, update, _engines(update.Graph));
+    }
+
+    /// <param name="stream">Of its first noise; each noise has a stream of its own.</param>
+    private void Run(DiffusionUpdate update, IEngine engine, long number, int stream)
+    {
+        for (var i = 0; i < update.Noise.Length; i++)
+            GaussianNoise.Fill(update.Noise[i], Rng.Keyed(_seed, (ulong)number, (ulong)(stream + i), RngPurpose.Noise));
         _networks.ActorAdam.Advance();
         foreach (var adam in _networks.CriticAdams)
             adam.Advance();
-        _engine.Run();
-        Updates++;
+        engine.Run();
+    }
+
+    private static void Report(DiffusionUpdate u, IEngine engine, Span<double> measures)
+    {
+        float Number(Tensor output) => engine.Read(output).Row(0)[0];
+        (measures[0], measures[1], measures[2], measures[3]) = (Number(u.CriticLoss), Number(u.ActorLoss), Number(u.Entropy), Number(u.MeanQ));
     }
 
     public void Save(BinaryWriter writer)
@@ -128,11 +160,10 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
     public void Dispose()
     {
         _engine.Dispose();
+        _lesson?.Engine.Dispose();
         _actor.Dispose();
     }
 
     private Parameters[] All() =>
         [_networks.Actor.Parameters, _networks.SlowActor.Parameters, .. _networks.Critics.Concat(_networks.SlowCritics).Select(c => c.Parameters)];
-
-    private float Number(Tensor output) => _engine.Read(output).Row(0)[0];
 }

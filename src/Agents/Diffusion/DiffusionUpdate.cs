@@ -27,7 +27,8 @@ internal sealed class DiffusionUpdate
     /// <summary>dLoss/dWeights of each critic and of the actor.</summary>
     public IReadOnlyList<Tensor>[] Gradients { get; }
 
-    public DiffusionUpdate(DiffusionNetworks n, ReplayBatch batch, DiffusionOptions o, bool keepGradients)
+    /// <param name="taught">What a planner would do: the chain's end is fitted to it instead of to the critics. Null while it learns from the return.</param>
+    public DiffusionUpdate(DiffusionNetworks n, ReplayBatch batch, DiffusionOptions o, bool keepGradients, TaughtBatch? taught = null)
     {
         var g = Graph;
         Noise = [.. Enumerable.Range(0, 2 * o.Steps).Select(_ => Matrix.Zeros(o.Batch, n.Actor.Actions))];
@@ -54,10 +55,13 @@ internal sealed class DiffusionUpdate
         Network[] q_ = [.. q.Select((critic, i) => n.CriticAdams[i].Step(g, $"q{i + 1}", critic, Gradients[i]))];
 
         // actor    J = - mean ( alpha H(pi) + sum_a pi(a|s) min(Q1, Q2)(s,a) ),  pi = softmax(x_0), by the critics just updated
-        var logPi = Logits(n.Actor.Chain(g, actor, s, noise[..o.Steps], "actor"), batch.Forbidden, batch.Prior, "").LogSoftmax();
+        //          imitating: J = - mean log pi(a*|s)
+        Tensor LogPolicy(Tensor state, ReplayBatch of, string mark) => Logits(n.Actor.Chain(g, actor, state, noise[..o.Steps], "actor"), of.Forbidden, of.Prior, mark).LogSoftmax();
+        var logPi = taught is null ? LogPolicy(s, batch, "") : LogPolicy(g.Input("s*", taught.States.Observations), taught.States, "*");
         var pi = logPi.Exp();
         Entropy = g.Output("entropy", -(pi * logPi).SumColumns().Mean());
-        ActorLoss = g.Output("actor loss", (pi * (o.Alpha * logPi - Tensor.Min(q_[0].Forward(s), q_[1].Forward(s)))).SumColumns().Mean());
+        ActorLoss = g.Output("actor loss", taught is null
+            ? (pi * (o.Alpha * logPi - Tensor.Min(q_[0].Forward(s), q_[1].Forward(s)))).SumColumns().Mean() : -(g.Input("a*", taught.Chosen) * logPi).SumColumns().Mean());
         Gradients[2] = Decayed(Engine.Gradients.Of(ActorLoss, actor), actor);
         var actor_ = n.ActorAdam.Step(g, "actor", actor, Gradients[2]);
 

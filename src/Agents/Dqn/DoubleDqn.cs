@@ -16,6 +16,8 @@ public sealed class DoubleDqn : IReplayLearner, IDisposable
     private readonly ReplayBatch _batch;
     private readonly DqnUpdate _update;
     private readonly IEngine _engine;
+    private readonly Func<Graph, IEngine> _engines;
+    private Lesson<DqnUpdate>? _lesson;
     private readonly float[] _normalised, _values;
     private ulong _seed;
 
@@ -35,7 +37,8 @@ public sealed class DoubleDqn : IReplayLearner, IDisposable
         Normaliser = new RunningNormaliser(observations, options.ObservationClip);
         _batch = new ReplayBatch(options.Batch, observations, actions, UsesPrior);
         _update = new DqnUpdate(Network, _target, _adam, _batch, options, keepGradients);
-        _engine = engine?.Invoke(_update.Graph) ?? new Executor(_update.Graph);
+        _engines = engine ?? (graph => new Executor(graph));
+        _engine = _engines(_update.Graph);
         (_normalised, _values) = (new float[observations], new float[actions]);
     }
 
@@ -60,6 +63,7 @@ public sealed class DoubleDqn : IReplayLearner, IDisposable
     internal DqnUpdate Terms => _update;
     internal ReplayBatch Batch => _batch;
     internal IEngine Engine => _engine;
+    internal Lesson<DqnUpdate>? Lesson => _lesson;
 
     public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, Span<float> values)
     {
@@ -106,6 +110,24 @@ public sealed class DoubleDqn : IReplayLearner, IDisposable
         Updates++;
     }
 
+    public void Imitate(ReplayBuffer replay, ReplayBuffer taught, long number, Span<double> measures)
+    {
+        var lesson = _lesson ??= NewLesson();
+        _batch.Draw(replay, Normaliser, _seed, number, ReplayStream.Imitating);
+        lesson.Taught.Draw(taught, Normaliser, _seed, number);
+        _adam.Advance();
+        lesson.Engine.Run();
+        measures[1] = Exploration;
+        (measures[0], measures[2]) = (lesson.Engine.Read(lesson.Update.Loss).Row(0)[0], lesson.Engine.Read(lesson.Update.MeanQ).Row(0)[0]);
+    }
+
+    private Lesson<DqnUpdate> NewLesson()
+    {
+        var taught = new TaughtBatch(_options.Batch, Network.Inputs, Actions, UsesPrior);
+        var update = new DqnUpdate(Network, _target, _adam, _batch, _options, keepGradients: false, taught);
+        return new(taught, update, _engines(update.Graph));
+    }
+
     public void Save(BinaryWriter writer)
     {
         foreach (var header in (ReadOnlySpan<int>)[Format, Network.Inputs, Network.Outputs, _options.Hidden.Count, .. _options.Hidden])
@@ -134,5 +156,9 @@ public sealed class DoubleDqn : IReplayLearner, IDisposable
         _adam.Load(reader);
     });
 
-    public void Dispose() => _engine.Dispose();
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _lesson?.Engine.Dispose();
+    }
 }

@@ -45,7 +45,16 @@ public sealed record DqnOptions : IAgentOptions
     /// </summary>
     public double PriorWeight { get; init; }
 
-    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, engine => Learner(setup, engine), PriorWeight);
+    /// <summary>The planner that it imitates before it learns from the true return.</summary>
+    public ImitationOptions Imitate { get; init; } = new();
+
+    /// <summary>
+    /// While it imitates: by how much the planner's choice has to lead all others in value (T. Hester et al., Deep Q-learning from Demonstrations, AAAI 2018: 0.8 for
+    /// rewards of 1; here rewards of plans differ by about a tenth).
+    /// </summary>
+    public double ImitateMargin { get; init; } = 0.1;
+
+    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, engine => Learner(setup, engine), PriorWeight, Imitate);
 
     ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new ReplayPolicy(Learner(setup), PlannerStart.Of(setup, PriorWeight, tune: false), () => Learner(setup));
 
@@ -67,6 +76,8 @@ public sealed record DqnOptions : IAgentOptions
         problems.Require(ExplorationUpdates >= 1, "exploration_updates", ExplorationUpdates, "at least 1");
         problems.Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
         problems.Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
+        problems.Require(ImitateMargin is >= 0 and <= 1e3, "imitate_margin", ImitateMargin, "0 to 1000");
+        Imitate.Check(problems);
         return problems.Checked(this);
     }
 }

@@ -13,7 +13,11 @@ internal sealed class DqnUpdate
     public Tensor MeanQ { get; }
     public IReadOnlyList<Tensor> Gradients { get; }
 
-    public DqnUpdate(Mlp online, Mlp target, Adam adam, ReplayBatch batch, DqnOptions o, bool keepGradients)
+    /// <summary>What of the loss stems from a planner; null while it learns from the return alone.</summary>
+    public Tensor? PlannerLoss { get; }
+
+    /// <param name="taught">What a planner would do; null while it learns from the return alone.</param>
+    public DqnUpdate(Mlp online, Mlp target, Adam adam, ReplayBatch batch, DqnOptions o, bool keepGradients, TaughtBatch? taught = null)
     {
         var g = Graph;
         var (s, next, a) = (g.Input("s", batch.Observations), g.Input("s'", batch.NextObservations), g.Input("a", batch.Actions));
@@ -30,7 +34,20 @@ internal sealed class DqnUpdate
         var taken = q.ForwardAt(s, a);
         if (batch.TakenPrior is { } prior)
             taken += g.Input("prior(a)", prior);
-        Loss = g.Output("loss", (taken - Targets).Huber(o.HuberDelta).Mean());
+        var loss = (taken - Targets).Huber(o.HuberDelta).Mean();
+
+        // imitating also J_E = mean ( max_b [ Q(s,b) + l (b != a*) ] - Q(s,a*) )   (Hester et al. 2018)
+        if (taught is { States: var states })
+        {
+            var chosen = g.Input("a*", taught.Chosen);
+            var values = q.Forward(g.Input("s*", states.Observations));
+            if (states.Prior is { } scores)
+                values += g.Input("prior*", scores);
+            var rivals = values + o.ImitateMargin * (1 - chosen) + g.Input("forbidden*", states.Forbidden);
+            PlannerLoss = g.Output("planner loss", (rivals.MaxColumns() - (chosen * values).SumColumns()).Mean());
+            loss += PlannerLoss;
+        }
+        Loss = g.Output("loss", loss);
         MeanQ = g.Output("mean Q", taken.Mean());
         Gradients = Engine.Gradients.Of(Loss, q.Weights);
         var q_ = adam.Step(g, "q", q, Gradients);

@@ -41,7 +41,7 @@ public sealed class HindsightAgent : IAgent
         Policy = new PricingPolicy(_average, () => options.Pricing(_view));
         _learned = new LearnedPolicy("hindsight", new PricingPolicy(_rest, () => options.Pricing(_view)), _view);
 
-        Start = options.Start == HindsightOptions.BestPlanner ? Best(planners) : options.Start;
+        Start = options.Start == HindsightOptions.BestPlanner ? setup.BestPlanner(HindsightOptions.Planners, planners) : options.Start;
         _visiting = [.. Enumerable.Range(0, setup.Lanes).Select(_ => PlannerCatalogue.Create(Start, planners))];
         _continuation = PlannerCatalogue.Create(Start, planners);
         (_worlds, _labels) = (new OffloadEnvironment?[setup.Lanes], new ILabels?[setup.Lanes]);
@@ -142,14 +142,6 @@ public sealed class HindsightAgent : IAgent
         Rounds++;
         _rest.CopyFrom(_average);
         _continuation = _learned;
-    }
-
-    private string Best(PlannerSetup planners)
-    {
-        IPolicy[] all = [.. HindsightOptions.Planners.Select(p => PlannerCatalogue.Create(p, planners))];
-        var merits = Rollout.Means(planners.Training, all, planners.TrainingWindows, planners.Threads)
-            .Select(m => _setup.Budgets?.Merit(m.Reward, m.Costs) ?? m.Reward).ToList();
-        return HindsightOptions.Planners[merits.IndexOf(merits.Max())];
     }
 
     public void Save(BinaryWriter writer)

@@ -32,6 +32,14 @@ public interface IReplayLearner
     /// <summary>One update on a batch drawn from the replay. Allocates nothing with the built-in engine.</summary>
     void Update(ReplayBuffer replay, Span<double> measures);
 
+    /// <summary>
+    /// One update towards what a planner would do, while values are learned from the replay as ever. The first one makes what it needs; later ones allocate nothing
+    /// with the built-in engine.
+    /// </summary>
+    /// <param name="taught">States with the planner's choices as actions.</param>
+    /// <param name="number">Of the update among its like, from 0 on.</param>
+    void Imitate(ReplayBuffer replay, ReplayBuffer taught, long number, Span<double> measures);
+
     /// <summary>Writes everything that an update reads, the replay aside.</summary>
     void Save(BinaryWriter writer);
 

@@ -4,7 +4,8 @@ using RlOffload.Environment;
 namespace RlOffload.Agents.Replay;
 
 /// <summary>
-/// A learner with its replay: explores at first uniformly, or as a planner plays if it starts from one, then as the learner does; learns from transitions.
+/// A learner with its replay: explores at first uniformly, or as a planner plays if it starts from one, then as the learner does; learns from transitions. It may
+/// begin by imitating a planner.
 /// </summary>
 public sealed class ReplayAgent : IAgent
 {
@@ -13,9 +14,13 @@ public sealed class ReplayAgent : IAgent
     private readonly PlannerStart? _start;
     private readonly ReplayBuffer _replay;
     private readonly float[][] _priors;
+    private readonly Imitation? _imitation;
+    private int _step;
 
-    public ReplayAgent(AgentSetup setup, ReplayPolicy policy)
+    /// <param name="imitation">Null where nobody is imitated.</param>
+    public ReplayAgent(AgentSetup setup, ReplayPolicy policy, Imitation? imitation = null)
     {
+        _imitation = imitation;
         (_setup, Policy, _learner, _start) = (setup, policy, policy.Learner, policy.Start);
         _replay = new ReplayBuffer(Math.Min(setup.ReplayCapacity, setup.Steps), setup.View.Size, setup.View.Actions, _start is not null,
             setup.Budgets is null ? 0 : BudgetKeeper.Charges);
@@ -25,15 +30,16 @@ public sealed class ReplayAgent : IAgent
     /// <summary>The agent of these options.</summary>
     /// <param name="another">Makes a learner of the seed's first weights, whose updates run on an engine of the kind given; null where it will only decide.</param>
     /// <param name="priorWeight">Of the planner beneath it; 0 for none.</param>
-    public static ReplayAgent Of(AgentSetup setup, Func<Func<Graph, IEngine>?, IReplayLearner> another, double priorWeight) =>
-        new(setup, new ReplayPolicy(another(setup.Engine), PlannerStart.Of(setup, priorWeight, tune: true), () => another(null)));
+    /// <param name="imitate">Whom it imitates first.</param>
+    public static ReplayAgent Of(AgentSetup setup, Func<Func<Graph, IEngine>?, IReplayLearner> another, double priorWeight, ImitationOptions imitate) =>
+        new(setup, new ReplayPolicy(another(setup.Engine), PlannerStart.Of(setup, priorWeight, tune: true), () => another(null)), Imitation.Of(setup, imitate, priorWeight > 0));
 
     public IReplayLearner Learner => _learner;
     public ILearnedPolicy Policy { get; }
     public double Gamma => _learner.Gamma;
     public IReadOnlyList<string> Measures => _learner.Measures;
 
-    public void Begin(OffloadEnvironment environment, int lane) { }
+    public void Begin(OffloadEnvironment environment, int lane) => _imitation?.Begin(environment, lane);
 
     public void Observe(in Moment moment)
     {
@@ -41,8 +47,15 @@ public sealed class ReplayAgent : IAgent
         _start?.Write(moment.Environment.Observation, Prior(moment.Lane, moment.Request));
     }
 
-    public int Choose(in Moment moment, ref Rng rng) => moment.Step < _setup.StartSteps && _start is null
-        ? moment.Uniform(ref rng) : _learner.Explore(moment.Observation, moment.Mask, Prior(moment.Lane, moment.Request), ref rng);
+    public int Choose(in Moment moment, ref Rng rng)
+    {
+        _step = moment.Step + 1;
+        var prior = Prior(moment.Lane, moment.Request);
+        if (_imitation?.Covers(moment.Step) == true)
+            return _imitation.Choose(moment, _learner, prior, ref rng);
+        return moment.Step < _setup.StartSteps && _start is null && _imitation is null
+            ? moment.Uniform(ref rng) : _learner.Explore(moment.Observation, moment.Mask, prior, ref rng);
+    }
 
     public void Remember(in Transition t) => _replay.Add(t.Observation, t.Mask, t.Action, t.Reward, t.Discount, t.NextObservation, t.NextMask,
         terminated: false, Prior(t.Lane, t.Request), Prior(t.Lane, t.NextRequest), t.Charges);
@@ -50,7 +63,8 @@ public sealed class ReplayAgent : IAgent
     public void Learn(Span<double> measures)
     {
         _setup.Budgets?.Multipliers.CopyTo(_replay.Multipliers);
-        _learner.Update(_replay, measures);
+        if (_imitation?.Learn(_step, _learner, _replay, measures) != true)
+            _learner.Update(_replay, measures);
     }
 
     public void End(int lane, double reward, Costs costs, Span<double> measures) { }
@@ -59,12 +73,14 @@ public sealed class ReplayAgent : IAgent
     {
         Policy.Save(writer);
         _replay.Save(writer);
+        _imitation?.Save(writer);
     }
 
     public void Load(BinaryReader reader, string file)
     {
         Policy.Load(reader, file);
         _replay.Load(reader, file);
+        _imitation?.Load(reader, file);
     }
 
     /// <summary>The planner's scores at a request of the present window; empty without a planner.</summary>

@@ -3,6 +3,9 @@ using RlOffload.Environment;
 
 namespace RlOffload.Agents.Replay;
 
+/// <summary>What a batch is drawn for; each has draws of its own.</summary>
+public enum ReplayStream { Learning, Imitating, Taught }
+
 /// <summary>Transitions drawn from a <see cref="ReplayBuffer"/>, a row each; B rows of n observations and A actions.</summary>
 public sealed class ReplayBatch
 {
@@ -39,13 +42,13 @@ public sealed class ReplayBatch
     /// <summary>1 / log |A(s)| [B, 1]; 0 where there is no choice.</summary>
     public Matrix EntropyShares { get; }
 
-    /// <summary>Fills it with rows of the replay, observations normalised. Keyed by the update, so that a checkpoint needs no generator's state.</summary>
+    /// <summary>Fills it with rows of the replay, observations normalised. Keyed by update and stream, so that a checkpoint needs no generator's state.</summary>
     /// <exception cref="ArgumentException">The replay is of another shape.</exception>
-    public void Draw(ReplayBuffer replay, RunningNormaliser normaliser, ulong seed, long update)
+    public void Draw(ReplayBuffer replay, RunningNormaliser normaliser, ulong seed, long update, ReplayStream stream = ReplayStream.Learning)
     {
         if (replay.Observations != Observations.Columns || replay.Actions != Forbidden.Columns || replay.HasPrior != (Prior is not null))
             throw new ArgumentException("the replay holds other observations, actions or priors than this agent", nameof(replay));
-        var rng = Rng.Keyed(seed, (ulong)update, 0, RngPurpose.Replay);
+        var rng = Rng.Keyed(seed, (ulong)update, (ulong)stream, RngPurpose.Replay);
         replay.Sample(ref rng, this);
         normaliser.Normalise(Observations);
         normaliser.Normalise(NextObservations);

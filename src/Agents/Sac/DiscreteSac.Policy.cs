@@ -40,6 +40,7 @@ public sealed partial class DiscreteSac
     internal Graph Graph => _update.Graph;
     internal SacUpdate Terms => _update;
     internal IEngine Engine => _engine;
+    internal Lesson<SacUpdate>? Lesson => _lesson;
 
     /// <param name="observations">n, the length of an observation.</param>
     /// <param name="actions">A, the length of the action table.</param>
@@ -69,7 +70,8 @@ public sealed partial class DiscreteSac
         Normaliser = new RunningNormaliser(observations, options.ObservationClip);
         _batch = new ReplayBatch(options.Batch, observations, actions, options.PriorWeight > 0);
         _update = new SacUpdate(_networks, _batch, options, keepGradients);
-        _engine = engine?.Invoke(_update.Graph) ?? new Executor(_update.Graph);
+        _engines = engine ?? (graph => new Executor(graph));
+        _engine = _engines(_update.Graph);
         (_normalised, _logits) = (new float[observations], new float[actions]);
     }
 
@@ -155,5 +157,9 @@ public sealed partial class DiscreteSac
         });
     }
 
-    public void Dispose() => _engine.Dispose();
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _lesson?.Engine.Dispose();
+    }
 }

@@ -16,6 +16,8 @@ public sealed partial class DiscreteSac : IReplayLearner, IDisposable
     private readonly ReplayBatch _batch;
     private readonly SacUpdate _update;
     private readonly IEngine _engine;
+    private readonly Func<Graph, IEngine> _engines;
+    private Lesson<SacUpdate>? _lesson;
     private ulong _seed;
 
     /// <summary>One update: draws a batch, steps critics, actor and temperature. Allocates nothing with the built-in engine.</summary>
@@ -45,5 +47,29 @@ public sealed partial class DiscreteSac : IReplayLearner, IDisposable
         (measures[0], measures[1], measures[2], measures[3], measures[4]) = (m.CriticLoss, m.ActorLoss, m.Alpha, m.NormalisedEntropy, m.MeanQ);
     }
 
-    private float Number(Tensor output) => _engine.Read(output).Row(0)[0];
+    /// <inheritdoc cref="IReplayLearner.Imitate"/>
+    public void Imitate(ReplayBuffer replay, ReplayBuffer taught, long number, Span<double> measures)
+    {
+        var lesson = _lesson ??= NewLesson();
+        _batch.Draw(replay, Normaliser, _seed, number, ReplayStream.Imitating);
+        lesson.Taught.Draw(taught, Normaliser, _seed, number);
+        _networks.ActorAdam.Advance();
+        foreach (var critic in _networks.Critics)
+            critic.Adam.Advance();
+        lesson.Engine.Run();
+        var u = lesson.Update;
+        (measures[0], measures[1], measures[2], measures[3], measures[4]) = (Number(u.CriticLoss, lesson.Engine), Number(u.ActorLoss, lesson.Engine), Alpha,
+            Number(u.Entropy, lesson.Engine), Number(u.MeanQ, lesson.Engine));
+    }
+
+    private Lesson<SacUpdate> NewLesson()
+    {
+        var taught = new TaughtBatch(_options.Batch, Observations, Actions, UsesPrior);
+        var update = new SacUpdate(_networks, _batch, _options, keepGradients: false, taught);
+        return new(taught, update, _engines(update.Graph));
+    }
+
+    private float Number(Tensor output) => Number(output, _engine);
+
+    private static float Number(Tensor output, IEngine engine) => engine.Read(output).Row(0)[0];
 }

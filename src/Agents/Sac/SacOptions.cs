@@ -116,7 +116,10 @@ public sealed record SacOptions : IAgentOptions
     /// </summary>
     public double PriorWeight { get; init; }
 
-    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, engine => Learner(setup, engine), PriorWeight);
+    /// <summary>The planner that it imitates before it learns from the true return.</summary>
+    public ImitationOptions Imitate { get; init; } = new();
+
+    IAgent IAgentOptions.Create(AgentSetup setup) => ReplayAgent.Of(setup, engine => Learner(setup, engine), PriorWeight, Imitate);
 
     ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => new ReplayPolicy(Learner(setup), PlannerStart.Of(setup, PriorWeight, tune: false), () => Learner(setup));
 
@@ -153,6 +156,7 @@ public sealed record SacOptions : IAgentOptions
         problems.Require(TargetEntropyWeight is >= 0 and <= 1, "target_entropy_weight", TargetEntropyWeight, "0 to 1");
         problems.Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
         problems.Require(ActorOutputScale is > 0 and <= 1, "actor_output_scale", ActorOutputScale, "0 < scale <= 1");
+        Imitate.Check(problems);
         return problems.Checked(this);
     }
 }

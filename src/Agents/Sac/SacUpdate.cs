@@ -26,7 +26,8 @@ internal sealed class SacUpdate
     /// <summary>dLoss/dWeights of each critic and of the actor, as far as somebody looks at them.</summary>
     public IReadOnlyList<Tensor>[] Gradients { get; }
 
-    public SacUpdate(SacNetworks n, ReplayBatch batch, SacOptions o, bool keepGradients)
+    /// <param name="taught">What a planner would do: the actor is fitted to it instead of to the critics. Null while it learns from the return.</param>
+    public SacUpdate(SacNetworks n, ReplayBatch batch, SacOptions o, bool keepGradients, TaughtBatch? taught = null)
     {
         var g = Graph;
         var (s, next, a) = (g.Input("s", batch.Observations), g.Input("s'", batch.NextObservations), g.Input("a", batch.Actions));
@@ -65,22 +66,25 @@ internal sealed class SacUpdate
         Network[] q_ = [.. q.Select((critic, i) => n.Critics[i].Adam.Step(g, $"q{i + 1}", critic, Gradients[i]))];
 
         // actor    J = mean_s sum_a pi(a|s) ( alpha log pi(a|s) - Qbar(s,a) ), by the critics just updated
-        var logPi = LogPolicy(s, batch.Forbidden, batch.Prior, "");
+        Tensor LossByCritics(Tensor logPi) => (logPi.Exp() * (alpha * logPi - Bar(q_[0].Forward(s), q_[1].Forward(s)))).SumColumns().Mean();
+        //          imitating: J = - mean_s log pi(a*|s)
+        Tensor LossByPlanner(Tensor logPi) => -(g.Input("a*", taught.Chosen) * logPi).SumColumns().Mean();
+        var states = taught?.States ?? batch;
+        var logPi = taught is null ? LogPolicy(s, batch.Forbidden, batch.Prior, "") : LogPolicy(g.Input("s*", states.Observations), states.Forbidden, states.Prior, "*");
         var pi = logPi.Exp();
-        var qBar = Bar(q_[0].Forward(s), q_[1].Forward(s));
-        ActorLoss = g.Output("actor loss", (pi * (alpha * logPi - qBar)).SumColumns().Mean());
+        ActorLoss = g.Output("actor loss", taught is null ? LossByCritics(logPi) : LossByPlanner(logPi));
         Gradients[2] = Engine.Gradients.Of(ActorLoss, actor.Weights);
         n.ActorAdam.Step(g, "actor", actor, Gradients[2]);
 
         // temper.  h(s) = H(pi(.|s)) / log |A(s)| over states with a choice;   log alpha += eta (rho - mean h)
-        var share = g.Input("1 / log |A(s)|", batch.EntropyShares);
+        var share = g.Input("1 / log |A(s)|", states.EntropyShares);
         var choices = Tensor.Max(share.Step().Sum(), g.Constant(1));
         var entropy = -(pi * logPi).SumColumns();                                                             // H(pi(.|s))
         Entropy = g.Output("entropy", (entropy * share).Sum() / choices);
         var rho = g.Input("rho", n.Rho);
-        if (o.Temperature == Temperature.Published)                                                           // Adam on J = alpha (H - rho log |A|)
+        if (taught is null && o.Temperature == Temperature.Published)                                         // Adam on J = alpha (H - rho log |A|)
             n.AlphaAdam.Step(g, "log alpha", [logAlpha], [alpha * (share.Step() * (entropy - rho / Tensor.Max(share, g.Constant(1e-6)))).Sum() / choices]);
-        else if (o.LearningRateAlpha > 0)
+        else if (taught is null && o.LearningRateAlpha > 0)
             g.Update(logAlpha, (logAlpha + o.LearningRateAlpha * ((rho - Entropy) * Tensor.Min(share.Step().Sum(), g.Constant(1))))
                 .Clip(o.LogAlphaLowest, o.LogAlphaHighest));
 

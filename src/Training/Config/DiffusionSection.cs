@@ -23,6 +23,7 @@ internal static class DiffusionSection
             AdamEpsilon = s.Double("adam_epsilon", Bounds.Finite, d.AdamEpsilon),
             WeightDecay = s.Double("weight_decay", Bounds.Finite, d.WeightDecay),
             Alpha = s.Double("alpha", Bounds.Finite, d.Alpha),
+            Imitate = ImitationSection.Read(s, d.Imitate),
             PriorWeight = s.Double("prior_weight", Bounds.Finite, d.PriorWeight),
             ObservationClip = s.Double("observation_clip", Bounds.Finite, d.ObservationClip),
         };

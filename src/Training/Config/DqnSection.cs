@@ -20,6 +20,8 @@ internal static class DqnSection
             ExplorationStart = s.Double("exploration_start", Bounds.Finite, d.ExplorationStart),
             ExplorationEnd = s.Double("exploration_end", Bounds.Finite, d.ExplorationEnd),
             ExplorationUpdates = s.Long("exploration_updates", long.MinValue, long.MaxValue, d.ExplorationUpdates),
+            ImitateMargin = s.Double("imitate_margin", Bounds.Finite, d.ImitateMargin),
+            Imitate = ImitationSection.Read(s, d.Imitate),
             PriorWeight = s.Double("prior_weight", Bounds.Finite, d.PriorWeight),
             ObservationClip = s.Double("observation_clip", Bounds.Finite, d.ObservationClip),
         };

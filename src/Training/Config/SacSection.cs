@@ -31,6 +31,7 @@ internal static class SacSection
             TargetEntropyWeight = s.Double("target_entropy_weight", Bounds.Finite, d.TargetEntropyWeight),
             ObservationClip = s.Double("observation_clip", Bounds.Finite, d.ObservationClip),
             ActorOutputScale = s.Double("actor_output_scale", Bounds.Finite, d.ActorOutputScale),
+            Imitate = ImitationSection.Read(s, d.Imitate),
             PriorWeight = s.Double("prior_weight", Bounds.Finite, d.PriorWeight),
         };
         return OptionCheck.Of(s, options, options.Validated);

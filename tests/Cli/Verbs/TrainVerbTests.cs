@@ -86,8 +86,8 @@ public sealed class TrainVerbTests
             return;
         using var config = new TestConfig();
         var (whole, run) = (new RunFolder(config.At("whole")), new RunFolder(config.At("run")));
-        // A checkpoint after every window: most kills hit the writing of one.
-        string[] longer = ["train", config.Path, .. Set, "--set", "train.steps=3000", "--set", "train.checkpoint_s=0", "--no-evaluation", "--out"];
+        // A checkpoint after every window: most kills hit the writing of one. The first half imitates a planner.
+        string[] longer = ["train", config.Path, .. Set, "--set", "train.steps=3000", "--set", "train.sac.imitate=priced", "--set", "train.sac.imitate_decisions=1400", "--set", "train.checkpoint_s=0", "--no-evaluation", "--out"];
         var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), [.. longer, whole.Root]);
         Assert.True(exit == 0, output + errors);
 
