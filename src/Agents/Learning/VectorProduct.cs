@@ -167,7 +167,7 @@ public sealed unsafe class VectorProduct
     }
 
     /// <summary>c[0..rows, 0..2 vectors] (+)= a[rows, depth] panel[depth, 2 vectors]; element (i, k) of a lies at i aRow + k aStep.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)] // within a caller its sums may not stay in registers
     private static void Tile(
         float* a, nint aRow, nint aStep, float* panel, int depth, float* c, nint cRow, int rows, bool wide, bool accumulate)
     {
@@ -253,41 +253,51 @@ public sealed unsafe class VectorProduct
         }
     }
 
-    /// <summary>Panels of b^T for b [n, depth], up to the padded width of the result; rows of b that do not exist are zero.</summary>
+    /// <summary>Panels of b^T for b [n, depth], up to the padded width of the result; rows of b that do not exist are zero. Two rows at once, two numbers of each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackColumns(float* b, in Matrix matrix, int depth, float* panels)
     {
-        var columns = TileColumns;
-        nint stride = matrix.Stride;
-        for (var j = 0; j < Matrix.PaddedWidth(matrix.Rows); j += columns, panels += (nint)columns * depth)
-        {
-            var present = Math.Min(columns, matrix.Rows - j);
-            for (var column = 0; column < columns; column++)
+        nint stride = matrix.Stride, columns = TileColumns;
+        for (var j = 0; j < Matrix.PaddedWidth(matrix.Rows); j += TileColumns, panels += columns * depth)
+            for (var column = 0; column < columns; column += 2)
             {
-                var from = b + (j + column) * stride;
-                var to = panels + column;
-                for (var k = 0; k < depth; k++, to += columns)
-                    *to = column < present ? from[k] : 0f;
+                var present = matrix.Rows - j - column;
+                float* first = present > 0 ? b + (j + column) * stride : b, second = present > 1 ? first + stride : b, to = panels + column;
+                var (keepsFirst, keepsSecond) = (present > 0 ? ulong.MaxValue : 0, present > 1 ? ulong.MaxValue : 0);
+                // Rows are padded to an even length, so the last pair may begin within the depth and end beyond it.
+                for (var k = 0; k < depth; k += 2, to += 2 * columns)
+                {
+                    var (x, y) = (*(ulong*)(first + k) & keepsFirst, *(ulong*)(second + k) & keepsSecond);
+                    *(ulong*)to = (uint)x | y << 32;
+                    if (k + 1 < depth)
+                        *(ulong*)(to + columns) = x >> 32 | y >> 32 << 32;
+                }
             }
-        }
     }
 
-    /// <summary>Panels of a^T for a [depth, m]: panel[k][6 rows of the result].</summary>
+    /// <summary>Panels of a^T for a [depth, m]: panel[k][6 rows of the result]. A few k at once: the lines read serve several panels, those written are filled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackSixes(float* a, int stride, int columns, int depth, float* panels)
     {
+        const int Few = 16;
         var whole = columns / TileRows * TileRows;
-        for (var k = 0; k < depth; k++, a += stride)
+        for (var from = 0; from < depth; from += Few)
         {
-            var to = panels + k * TileRows;
-            for (var i = 0; i < whole; i += TileRows, to += (nint)TileRows * depth)
+            var end = Math.Min(from + Few, depth);
+            for (var i = 0; i < columns; i += TileRows)
             {
-                *(ulong*)to = *(ulong*)(a + i);
-                *(ulong*)(to + 2) = *(ulong*)(a + i + 2);
-                *(ulong*)(to + 4) = *(ulong*)(a + i + 4);
+                float* row = a + (nint)from * stride + i, to = panels + (nint)i * depth + from * TileRows;
+                for (var k = from; k < end; k++, row += stride, to += TileRows)
+                    if (i < whole)
+                    {
+                        *(ulong*)to = *(ulong*)row;
+                        *(ulong*)(to + 2) = *(ulong*)(row + 2);
+                        *(ulong*)(to + 4) = *(ulong*)(row + 4);
+                    }
+                    else
+                        for (var rest = 0; rest < columns - whole; rest++)
+                            to[rest] = row[rest];
             }
-            for (var i = whole; i < columns; i++)
-                to[i - whole] = a[i];
         }
     }
 
