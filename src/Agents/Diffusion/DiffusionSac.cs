@@ -76,7 +76,7 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
     /// <summary>The valid action of the highest logit of the chain without noise. Allocates nothing.</summary>
     public int Act(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior = default) => _actor.Greedy(observation, mask, prior);
 
-    public int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng) => 
+    public int Explore(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, ref Rng rng) =>
         _actor.Draw(observation, mask, prior, ref rng);
 
     public OnnxModel Lower() => OnnxLowering.Of(DiffusionActor.Deployed(_networks.Actor, Normaliser, _options), "policy", frozen: true);
@@ -120,6 +120,7 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
         foreach (var adam in _networks.CriticAdams)
             adam.Advance();
         engine.Run();
+        _actor.Forget();
     }
 
     private static void Report(DiffusionUpdate u, IEngine engine, Span<double> measures)
@@ -155,6 +156,7 @@ public sealed class DiffusionSac : IReplayLearner, IDisposable
             parameters.Load(reader);
         foreach (var adam in (ReadOnlySpan<Adam>)[_networks.ActorAdam, .. _networks.CriticAdams])
             adam.Load(reader);
+        _actor.Forget();
     });
 
     public void Dispose()

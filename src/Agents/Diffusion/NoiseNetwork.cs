@@ -54,14 +54,14 @@ public sealed class NoiseNetwork
     ///   x_0 = sqrt(1 / abar) x_t - sqrt(1 / abar - 1) eps(x_t, t, s);   x_{t-1} = c1 x_0 + c2 x_t + sigma z
     /// </summary>
     /// <param name="noise">x_T and the z of steps T .. 2, each [b, A]; none for the chain without noise, which starts at zero.</param>
-    public Tensor Chain(Graph g, IReadOnlyList<Tensor> weights, Tensor s, IReadOnlyList<Tensor> noise, string name)
+    /// <param name="times">What <see cref="Time"/> gives for each step, where that is known already.</param>
+    public Tensor Chain(Graph g, IReadOnlyList<Tensor> weights, Tensor s, IReadOnlyList<Tensor> noise, string name, IReadOnlyList<Tensor>? times = null)
     {
         var state = s.MatMul(weights[6]) + weights[7];
         var x = noise.Count > 0 ? noise[0] : null;
         for (var i = _options.Steps - 1; i >= 0; i--)
         {
-            var time = g.Parameter($"{name}.sines{i}", _sines[i]);
-            time = ((time.MatMul(weights[0]) + weights[1]).Mish().MatMul(weights[2]) + weights[3]).MatMul(weights[5]);
+            var time = times?[i] ?? Time(g, weights, i, name);
             var h = (x is null ? state + time : x.MatMul(weights[4]) + (state + time)).Mish();
             var eps = ((h.MatMul(weights[8]) + weights[9]).Mish().MatMul(weights[10]) + weights[11]).Tanh();
             var start = -Schedule.NoiseToStart(i) * eps;
@@ -78,6 +78,10 @@ public sealed class NoiseNetwork
         }
         throw new InvalidOperationException("a chain has steps");
     }
+
+    /// <summary>The part of the first layer [1, h] that depends on the step alone, embedded.</summary>
+    public Tensor Time(Graph g, IReadOnlyList<Tensor> weights, int step, string name) =>
+        ((g.Parameter($"{name}.sines{step}", _sines[step]).MatMul(weights[0]) + weights[1]).Mish().MatMul(weights[2]) + weights[3]).MatMul(weights[5]);
 
     /// <summary>sin and cos of i 10000^(-k/7), k = 0 .. 7, of step index i.</summary>
     private static Matrix Sines(int step)

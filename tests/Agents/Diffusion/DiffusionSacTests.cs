@@ -57,6 +57,27 @@ public sealed class DiffusionSacTests
     }
 
     [Fact]
+    public void ItDecidesByTheWeightsThatItHasNow()
+    {
+        DiffusionSac learner = new(Observations, Actions, Tiny, 1), loaded = new(Observations, Actions, Tiny, 2);
+        var rng = new Rng(5);
+        var (observation, mask) = (Noise(ref rng), Mask(ref rng));
+        float[] before = new float[Actions], after = new float[Actions], copied = new float[Actions];
+        learner.Logits(observation, mask, default, before);
+        Learn(learner, 3);
+        learner.Logits(observation, mask, default, after);
+        Assert.NotEqual(before, after);
+        loaded.Logits(observation, mask, default, copied);
+        loaded.Load(new BinaryReader(new MemoryStream(Saved(learner))), "checkpoint.bin");
+        loaded.Logits(observation, mask, default, copied);
+        Assert.Equal(after, copied);
+        var fresh = new DiffusionSac(Observations, Actions, Tiny, 3);
+        fresh.Load(new BinaryReader(new MemoryStream(Saved(learner))), "checkpoint.bin");
+        fresh.Logits(observation, mask, default, copied);
+        Assert.Equal(after, copied);
+    }
+
+    [Fact]
     public void OnnxRuntimeDecidesAsItDoes()
     {
         var learner = new DiffusionSac(Observations, Actions, Tiny, 1);
