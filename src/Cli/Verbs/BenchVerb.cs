@@ -21,10 +21,11 @@ internal static class BenchVerb
           rloffload bench decision --hidden 256 --plans 100
           rloffload bench learner --agent sac --hidden 128 --json learner.json
           rloffload bench codec
+          rloffload bench serve
           rloffload bench chaos --requests 20000
         """)
     {
-        Environment(), Decision(), Learner(), CodecBenchVerb.Create(), ChaosBenchVerb.Create(),
+        Environment(), Decision(), Learner(), CodecBenchVerb.Create(), ServeBenchVerb.Create(), ChaosBenchVerb.Create(),
     };
 
     private static Command Environment()

@@ -14,6 +14,9 @@ internal abstract class Job
     public int Length { get; set; }
     public RequestHeader Header { get; set; }
 
+    /// <summary>Whether a device made the message, and so its checksum; else it was made here, of what came another way.</summary>
+    public bool IsSealed { get; init; } = true;
+
     /// <summary>Timestamps: its last byte came, a worker began with it.</summary>
     public long Arrived { get; set; }
     public long Begun { get; set; }

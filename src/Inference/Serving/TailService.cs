@@ -100,7 +100,7 @@ internal sealed class TailService : IDisposable
     /// <summary>Once the message is there: checks it and gives it to the queue. Null where the job will be completed by a worker.</summary>
     public Refusal? Submit(Job job)
     {
-        if (_reader.Check(job.Message.AsSpan(0, job.Length), out var header) is { } wrong)
+        if (_reader.Check(job.Message.AsSpan(0, job.Length), out var header, job.IsSealed) is { } wrong)
             return wrong;
         job.Header = header;
         job.Arrived = TimeProvider.System.GetTimestamp();

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -20,6 +21,7 @@ internal sealed class HttpFront : IAsyncDisposable
     private readonly int _port;
     private readonly WebApplication _app;
 
+    /// <exception cref="InputException">There is no certificate, or it is none.</exception>
     public HttpFront(TailService service, ServerOptions options, int port)
     {
         (_options, _port) = (options, port);
@@ -39,7 +41,7 @@ internal sealed class HttpFront : IAsyncDisposable
 
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
-    /// <exception cref="InputException">The port is taken or not allowed, or the certificate is none.</exception>
+    /// <exception cref="InputException">The port is taken or not allowed.</exception>
     public async Task Start(CancellationToken cancel)
     {
         try
@@ -49,10 +51,6 @@ internal sealed class HttpFront : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             throw new InputException("serve", "--port", $"is {_port}: cannot listen on {_options.Address} ({e.Message}); 0 takes a free port");
-        }
-        catch (Exception e) when (_options.Tls && e is InvalidOperationException or System.Security.Cryptography.CryptographicException)
-        {
-            throw new InputException("serve", "--tls", $"{e.Message} Allowed is a certificate by --certificate and --key, or by the setting Kestrel__Certificates__Default__Path");
         }
     }
 
@@ -88,6 +86,13 @@ internal sealed class HttpFront : IAsyncDisposable
             // A link in an outage is slow, not hostile; a client that sends nothing for half a minute is cut off.
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1, gracePeriod: TimeSpan.FromSeconds(30));
         });
-        return builder.Build();
+        try
+        {
+            return builder.Build();
+        }
+        catch (Exception e) when (_options.Tls && e is InvalidOperationException or CryptographicException or IOException)
+        {
+            throw new InputException("serve", "--tls", $"{e.Message.Split('\n')[0]} Allowed is a certificate by --certificate and --key, or by the setting Kestrel__Certificates__Default__Path");
+        }
     }
 }

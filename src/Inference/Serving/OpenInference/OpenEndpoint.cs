@@ -148,7 +148,7 @@ internal sealed class OpenEndpoint
                 await Refuse(http, new Refusal(400, problem)).ConfigureAwait(false);
                 return;
             }
-            job = new HttpJob(request.MessageBytes) { Client = client, Length = request.MessageBytes };
+            job = new HttpJob(request.MessageBytes) { Client = client, Length = request.MessageBytes, IsSealed = false };
             if (await Fill(http, request, job, begun).ConfigureAwait(false) is { } wrong)
             {
                 await Refuse(http, wrong).ConfigureAwait(false);
@@ -187,7 +187,6 @@ internal sealed class OpenEndpoint
             }
         }
         new RequestHeader(request.Exit, request.Cut, request.Bits, PayloadKind.Tensors, request.Inputs.Count, job.Length - RequestHeader.Size, _model, 0).Write(job.Message);
-        Checksum.Seal(job.Message.AsSpan(0, job.Length));
         return null;
     }
 

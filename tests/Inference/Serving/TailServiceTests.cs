@@ -1,0 +1,156 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using RlOffload.Environment.Plans;
+using RlOffload.Inference.Codec;
+using RlOffload.Inference.Partitions;
+using RlOffload.Inference.Serving;
+using RlOffload.Inference.Wire;
+
+namespace RlOffload.Tests.Inference.Serving;
+
+/// <summary>The service with workers that are started when the test says so: what happens while they are busy does not depend on time.</summary>
+public sealed class TailServiceTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly PartitionSet _partitions;
+    private readonly TensorStore _store;
+
+    public TailServiceTests()
+    {
+        var network = new TestNetwork(_folder);
+        _partitions = new PartitionSet(network.ModelPath, network.Profile);
+        _store = new TensorStore(_partitions);
+    }
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _partitions.Dispose();
+        _folder.Dispose();
+    }
+
+    private static ServerOptions Options => new(IPAddress.Loopback, 0, MostWaiting: 4) { MostWaitingOfOne = 3 };
+
+    [Fact]
+    public void WhatIsTooMuchIsRefusedAtOnceWithWhenToTryAgain()
+    {
+        using var service = new TailService(_partitions, Options);
+        for (var i = 0; i < 3; i++)
+            Assert.Null(service.Submit(Job("a", i)));
+        Assert.Equal((429, true), service.Submit(Job("a", 3)) is { } own ? (own.Status, own.RetryAfter > 0) : default);
+        Assert.Null(service.Enter(100));
+        Assert.Null(service.Submit(Job("b", 4)));
+        Assert.StartsWith("queue: 4 messages wait already", service.Submit(Job("c", 5))!.Problem, StringComparison.Ordinal);
+        Assert.Equal((429, true), service.Enter(100) is { } all ? (all.Status, all.RetryAfter > 0) : default);
+        Assert.Equal(4, service.Waiting);
+        service.Start();
+    }
+
+    [Fact]
+    public void BytesUnderWayAreBounded()
+    {
+        using var service = new TailService(_partitions, Options with { MostBytes = 1 << 20 });
+        Assert.Null(service.Enter(700_000));
+        Assert.StartsWith("memory:", service.Enter(700_000)!.Problem, StringComparison.Ordinal);
+        service.Leave(700_000);
+        Assert.Null(service.Enter(700_000));
+    }
+
+    [Fact]
+    public void TheRateIsBounded()
+    {
+        using var service = new TailService(_partitions, Options with { MostPerSecond = 0.001 });
+        Assert.Null(service.Enter(1));
+        Assert.InRange(service.Enter(1)!.RetryAfter, 900, 1000);
+    }
+
+    [Fact]
+    public void WhatIsInsideWhenItStopsIsAnsweredAndNothingNewIsTaken()
+    {
+        var jobs = Enumerable.Range(0, 3).Select(i => Job("a", i)).ToList();
+        using (var service = new TailService(_partitions, Options))
+        {
+            jobs.ForEach(j => Assert.Null(service.Submit(j)));
+            service.BeginDrain();
+            Assert.False(service.Ready);
+            Assert.Equal(503, service.Enter(1)!.Status);
+            service.Start();
+        }
+        Assert.All(jobs, j => Assert.Equal((1, true), (j.Completions, j.Answer is not null)));
+    }
+
+    [Fact]
+    public void AMessageThatWaitedTooLongIsRefusedAndOneThatNobodyWantsIsNotComputed()
+    {
+        var (late, left) = (Job("a", 1), Job("b", 2));
+        using (var service = new TailService(_partitions, Options with { MostWait = TimeSpan.FromTicks(1) }))
+        {
+            service.Submit(late);
+            service.Submit(left);
+            left.Abandon();
+            service.Start();
+        }
+        Assert.Equal((1, 503), (late.Completions, late.Refusal!.Status));
+        Assert.Equal((1, null, null), (left.Completions, left.Refusal, left.Answer));
+    }
+
+    [Fact]
+    public void EqualTailsOfSeveralClientsAreComputedTogetherAndEachGetsItsOwnNumbers()
+    {
+        var (jobs, expected) = (new List<TestJob>(), new List<float[]>());
+        using (var service = new TailService(_partitions, Options with { MostWaitingOfOne = 4, Batch = 3 }))
+        {
+            service.Prepare([new PartKey(PartKind.Tail, 1, 2)]);
+            foreach (var client in new[] { "a", "b", "b", "c" })
+            {
+                jobs.Add(Job(client, jobs.Count));
+                expected.Add(_store.Answer(1)[0].Floats.ToArray());
+                Assert.Null(service.Submit(jobs[^1]));
+            }
+            service.Start();
+        }
+        Assert.Equal([3, 3, 1, 3], jobs.Select(j => j.Batch));
+        for (var i = 0; i < jobs.Count; i++)
+        {
+            var header = AnswerHeader.Read(jobs[i].Answer.AsSpan(0, jobs[i].AnswerBytes), out var problem);
+            Assert.Equal((null, (ulong)i), (problem, header.Request));
+            var numbers = MemoryMarshal.Cast<byte, float>(jobs[i].Answer.AsSpan(AnswerHeader.Size, header.PayloadBytes)).ToArray();
+            Assert.All(expected[i].Zip(numbers), p => Assert.Equal(p.First, p.Second, 1e-5f));
+        }
+    }
+
+    [Fact]
+    public void OneBadMessageOfABatchIsRefusedAndTheOthersAreAnswered()
+    {
+        var jobs = Enumerable.Range(0, 3).Select(i => Job($"{i}", i, bits: 8)).ToList();
+        // A step that is no number.
+        jobs[1].Message.AsSpan(RequestHeader.Size + 4, 4).Fill(0xFF);
+        Checksum.Seal(jobs[1].Message.AsSpan(0, jobs[1].Length));
+        using (var service = new TailService(_partitions, Options with { Batch = 4 }))
+        {
+            service.Prepare([new PartKey(PartKind.Tail, 1, 2)]);
+            jobs.ForEach(j => Assert.Null(service.Submit(j)));
+            service.Start();
+        }
+        Assert.Equal([null, 400, null], jobs.Select(j => j.Refusal?.Status));
+        Assert.Equal([true, false, true], jobs.Select(j => j.Answer is not null));
+    }
+
+    /// <summary>A request from a frame of its own; what the tail says of it stays in the store.</summary>
+    private TestJob Job(string client, int request, int bits = 32)
+    {
+        new PixelCodec(_partitions.Profile).Fill(TestNetwork.Frame(request), _store.Input.Bytes);
+        _store.RunHead(2);
+        byte[] message = [];
+        var length = new RequestWriter(_partitions, "raw").Write(new OffloadPlan(PlanKind.Split, 1, 2, bits), (ulong)request, [], _store, ref message);
+        _store.RunTail(1, 2);
+        return new TestJob { Client = client, Message = message, Length = length };
+    }
+
+    private sealed class TestJob : Job
+    {
+        public int Completions { get; private set; }
+
+        public override void Complete() => Completions++;
+    }
+}
