@@ -12,24 +12,31 @@ internal sealed record LoadResult(double Seconds, double[] AcceptedUs, double[] 
 /// <summary>Clients side by side, each on a thread and a connection of its own.</summary>
 internal static class Load
 {
+    private const int FirstMessages = 20;
+
     /// <param name="perSecond">Messages a second of all clients together, sent at even distances; 0: each client sends when it has its answer.</param>
     /// <param name="warmUp">s that are played before and not counted.</param>
     public static LoadResult Play(Uri server, LoadMessage message, int clients, double perSecond, double warmUp, double seconds)
     {
-        var (accepted, refused) = (new List<double>[clients], new List<double>[clients]);
+        var (accepted, refused) = (Lists(clients), Lists(clients));
         Exception? failure = null;
-        var begun = TimeProvider.System.GetTimestamp();
+        var begun = 0L;
+        // The clock starts when all are connected and the server has answered each: what is slow only once is nobody's latency.
+        using var start = new Barrier(clients, _ => begun = TimeProvider.System.GetTimestamp());
         var threads = Enumerable.Range(0, clients).Select(client => new Thread(() =>
         {
             try
             {
                 using var connection = new LoadConnection(server, message);
-                (accepted[client], refused[client]) = (new List<double>(1 << 16), new List<double>(1 << 16));
+                for (var i = 0; i < FirstMessages; i++)
+                    connection.Exchange();
+                start.SignalAndWait();
                 One(connection, begun, perSecond, client, clients, warmUp, warmUp + seconds, accepted[client], refused[client]);
             }
             catch (Exception e)
             {
                 failure = e;
+                start.RemoveParticipant();
             }
         })).ToList();
         threads.ForEach(t => t.Start());
@@ -38,6 +45,8 @@ internal static class Load
             throw new IOException($"{server}: a client failed: {failure.Message}", failure);
         return new LoadResult(seconds, [.. accepted.SelectMany(a => a).Order()], [.. refused.SelectMany(r => r).Order()]);
     }
+
+    private static List<double>[] Lists(int clients) => [.. Enumerable.Range(0, clients).Select(_ => new List<double>(1 << 16))];
 
     private static void One(
         LoadConnection connection, long begun, double perSecond, int client, int clients, double from, double until, List<double> accepted, List<double> refused)

@@ -65,7 +65,7 @@ public sealed class ServeBench(Func<IReadOnlyList<string>, ProcessStartInfo> com
         using var server = new ServerProcess(command, model, transport, options, limit: 0);
         var load = Load.Play(server.Address, LoadMessage.Of(partitions, SmallNetwork.LargeCut, transport), options.Clients, 0, WarmUp, options.Seconds);
         var (p50, p99) = (LoadResult.At(load.AcceptedUs, 0.5), LoadResult.At(load.AcceptedUs, 0.99));
-        return new TransportSpeed(transport.ToString().ToLowerInvariant(), Math.Round(load.PerSecond, 1), Math.Round(p50, 1), Math.Round(p99, 1), Math.Round(p99 / p50, 2));
+        return new TransportSpeed(transport.ToString().ToLowerInvariant(), Math.Round(load.PerSecond, 1), Math.Round(p50, 1), Math.Round(p99, 1), Ratio(p99, p50));
     }
 
     private OverloadSpeed Overload(string model, PartitionSet partitions)
@@ -79,7 +79,10 @@ public sealed class ServeBench(Func<IReadOnlyList<string>, ProcessStartInfo> com
         var offered = over.AcceptedUs.Length + over.RefusedUs.Length;
         return new OverloadSpeed(
             transport.ToString().ToLowerInvariant(), message.TensorBytes, options.Limit, Math.Round(offered / over.Seconds, 1), Math.Round(LoadResult.At(calm.AcceptedUs, 0.5), 1),
-            Math.Round(calm99, 1), Math.Round(over.PerSecond, 1), Math.Round(LoadResult.At(over.AcceptedUs, 0.5), 1), Math.Round(over99, 1), Math.Round(over99 / calm99, 2),
+            Math.Round(calm99, 1), Math.Round(over.PerSecond, 1), Math.Round(LoadResult.At(over.AcceptedUs, 0.5), 1), Math.Round(over99, 1), Ratio(over99, calm99),
             Math.Round(over.RefusedUs.Length / (double)offered, 4), Math.Round(LoadResult.At(over.RefusedUs, 0.5), 1), Math.Round(LoadResult.At(over.RefusedUs, 0.99), 1));
     }
+
+    /// <summary>0 where nothing was answered.</summary>
+    private static double Ratio(double part, double whole) => whole > 0 ? Math.Round(part / whole, 2) : 0;
 }

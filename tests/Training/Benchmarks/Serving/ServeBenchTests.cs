@@ -11,7 +11,7 @@ public sealed class ServeBenchTests : IDisposable
     [Fact]
     public void EveryTransportAnswersTheTailsNumbersAndTooMuchIsRefused()
     {
-        var (exit, _, errors) = CommandLine.Run("bench", "serve", "--seconds", "0.3", "--clients", "2", "--limit", "100", "--json", _folder.At("serve.json"));
+        var (exit, _, errors) = CommandLine.Run("bench", "serve", "--seconds", "0.5", "--clients", "2", "--limit", "100", "--json", _folder.At("serve.json"));
         Assert.True(exit == 0, errors);
         var report = JsonNode.Parse(File.ReadAllText(_folder.At("serve.json")))!;
         Assert.All(new[] { "requests_per_second", "p50_us", "p99_us", "p99_to_p50" }, field => Assert.True((double)report[field]! > 0, field));
