@@ -52,12 +52,14 @@ public sealed class PolicyExportTests
         Assert.False(Directory.Exists(folder.At("other")));
     }
 
-    [Fact]
-    public void AnAgentThatJudgesPlansByWhatTheyTakeIsFrozenForANetworkThatItNeverSaw()
+    [Theory]
+    [InlineData("train.agent=hindsight")]
+    [InlineData("train.agent=sac", "train.sac={plans: features, batch: 32, hidden: [16]}", "train.replay_capacity=500")]
+    public void AnAgentThatJudgesPlansByWhatTheyTakeIsFrozenForANetworkThatItNeverSaw(params string[] agent)
     {
         using var folder = new TemporaryFolder();
         using var other = new TestConfig();
-        string[] brief = ["train.agent=hindsight", "train.steps=480", "train.start_steps=120", "train.validate_every=240", "train.validation_windows=2"];
+        string[] brief = [.. agent, "train.steps=480", "train.start_steps=120", "train.validate_every=240", "train.validation_windows=2"];
         var world = Experiment.Load(Repository.At("configs/quickstart.yaml"), brief).Build();
         var run = new RunFolder(folder.At("run"));
         var training = new TrainingRun(world, run, TimeProvider.System);

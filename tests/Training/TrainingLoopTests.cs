@@ -223,6 +223,7 @@ public sealed class TrainingLoopTests
     [Theory]
     [InlineData("d2sac", "{batch: 8, hidden: 8}")]
     [InlineData("dqn", "{batch: 8, hidden: [8]}")]
+    [InlineData("sac", "{batch: 8, hidden: [8], plans: features, imitate: priced, imitate_decisions: 80, imitate_updates: 10}")]
     [InlineData("hindsight", "{batch: 8}")]
     public void EveryLearnedAgentTrainsOnTheOnnxEngine(string agent, string options)
     {

@@ -37,7 +37,8 @@ public sealed class TrainingRunTests
 
     [Theory]
     [InlineData("sac", "{batch: 16, hidden: [16]}")]
-    [InlineData("dqn", "{batch: 16, hidden: [16]}")]
+    [InlineData("sac", "{batch: 16, hidden: [16], plans: features}")]
+    [InlineData("dqn", "{batch: 16, hidden: [16], imitate: mpc, imitate_decisions: 150, imitate_updates: 20}")]
     [InlineData("d2sac", "{batch: 16, hidden: 16}")]
     [InlineData("hindsight", "{}")]
     [InlineData("cem", "{}")]

@@ -61,7 +61,7 @@ public sealed class PlanPricing
     }
 
     /// <summary>sum of prices * features, in order, so that every machine gives the same bits.</summary>
-    private static float Dot(ReadOnlySpan<float> prices, ReadOnlySpan<float> features)
+    internal static float Dot(ReadOnlySpan<float> prices, ReadOnlySpan<float> features)
     {
         var sum = 0f;
         for (var k = 0; k < prices.Length; k++)

@@ -12,19 +12,31 @@ namespace RlOffload.Agents.Pricing;
 /// </summary>
 internal static class PricingGraph
 {
-    public static OnnxModel Of(PlanPricing pricing)
+    public static OnnxModel Of(PlanPricing pricing) => Of(pricing.Network, pricing.Normaliser, pricing.Actions, pricing.Start);
+
+    /// <param name="network">Normalised own state to prices of the plans' features.</param>
+    /// <param name="start">[1, K], what is added to them; null for nothing.</param>
+    public static OnnxModel Of(Mlp network, RunningNormaliser normaliser, int plans, Matrix? start)
     {
-        var (own, plans, features) = (pricing.State, pricing.Actions, PlanFeatures.Count);
+        var (own, features) = (network.Inputs, PlanFeatures.Count);
         var g = new Graph();
         var observation = g.Input("observation", Matrix.Zeros(1, own + plans * features));
         var mask = g.Input("mask", Matrix.Zeros(1, plans));
         Tensor Part(string name, int from, int rows, int columns) =>
             observation.PickColumns(g.Parameter(name, Counting(from, rows * columns))).Reshape(rows, columns);
-        var state = pricing.Normaliser.Lower(g, Part("own", 0, 1, own));
-        var prices = Network.Of(g, "policy", pricing.Network).Forward(state) + g.Parameter("start", pricing.Start);
-        var values = (Part("plans", own, plans, features) * prices).SumColumns().Reshape(1, plans);
+        var prices = Network.Of(g, "policy", network).Forward(normaliser.Lower(g, Part("own", 0, 1, own)));
+        if (start is { } added)
+            prices += g.Parameter("start", added);
+        var values = Values(prices, Part("plans", own, plans, features));
         g.Output("logits", ActionMask.Lower(mask, values));
         return OnnxLowering.Of(g, "policy", frozen: true);
+    }
+
+    /// <summary>prices [B, K] . phi [B A, K], the plans of a state one after the other: [B, A]</summary>
+    public static Tensor Values(Tensor prices, Tensor phi)
+    {
+        var plans = phi.Rows / prices.Rows;
+        return (phi * prices.RepeatRows(plans)).SumColumns().Reshape(prices.Rows, plans);
     }
 
     /// <summary>[count, 1]: from, from + 1, ...</summary>

@@ -108,9 +108,10 @@ public sealed class Imitation
 }
 
 /// <summary>States drawn from what a planner taught.</summary>
-internal sealed class TaughtBatch(int rows, int observations, int actions, bool prior)
+/// <inheritdoc cref="ReplayBatch(int, int, int, bool, int)"/>
+internal sealed class TaughtBatch(int rows, int observations, int actions, bool prior, int features = 0)
 {
-    public ReplayBatch States { get; } = new(rows, observations, actions, prior);
+    public ReplayBatch States { get; } = new(rows, observations, actions, prior, features);
 
     /// <summary>[B, A]: 1 at the planner's choice a*, else 0.</summary>
     public Matrix Chosen { get; } = Matrix.Zeros(rows, actions);

@@ -110,16 +110,18 @@ public sealed class ReplayBuffer
         for (var b = 0; b < batch.Actions.Rows; b++)
         {
             var row = rng.NextInt(Count);
-            _observations.AsSpan(row * Observations, Observations).CopyTo(batch.Observations.Row(b));
-            _nextObservations.AsSpan(row * Observations, Observations).CopyTo(batch.NextObservations.Row(b));
+            Copy(_observations, row, batch.Observations, batch.Plans, b);
+            Copy(_nextObservations, row, batch.NextObservations, batch.NextPlans, b);
+            if (batch is { Plans: { } plans, TakenPlan: { } taken })
+                plans.Row(b * Actions + _actions[row]).CopyTo(taken.Row(b));
             var mask = _masks.AsSpan(row * _words, _words);
             ActionMask.Expand(mask, batch.Forbidden.PaddedRow(b));
             ActionMask.Expand(_nextMasks.AsSpan(row * _words, _words), batch.NextForbidden.PaddedRow(b));
             var choices = ActionMask.Count(mask);
             batch.EntropyShares.Row(b)[0] = choices > 1 ? (float)(1 / Math.Log(choices)) : 0;
-            if (batch.Prior is { } prior && batch.NextPrior is { } nextPrior && batch.TakenPrior is { } taken)
+            if (batch.Prior is { } prior && batch.NextPrior is { } nextPrior && batch.TakenPrior is { } takenPrior)
             {
-                taken.Row(b)[0] = _priors[row * Actions + _actions[row]];
+                takenPrior.Row(b)[0] = _priors[row * Actions + _actions[row]];
                 _priors.AsSpan(row * Actions, Actions).CopyTo(prior.Row(b));
                 _nextPriors.AsSpan(row * Actions, Actions).CopyTo(nextPrior.Row(b));
             }
@@ -130,6 +132,15 @@ public sealed class ReplayBuffer
             batch.Rewards.Row(b)[0] = reward;
             batch.Discounts.Row(b)[0] = _terminated[row] ? 0f : _discounts[row];
         }
+    }
+
+    private void Copy(float[] observations, int row, in Matrix states, in Matrix? plans, int b)
+    {
+        var observation = observations.AsSpan(row * Observations, Observations);
+        observation[..states.Columns].CopyTo(states.Row(b));
+        if (plans is { } features)
+            for (var a = 0; a < Actions; a++)
+                observation.Slice(states.Columns + a * features.Columns, features.Columns).CopyTo(features.Row(b * Actions + a));
     }
 
     /// <summary>Writes what is held; a buffer that loads it goes on as this one would.</summary>

@@ -1,5 +1,6 @@
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
+using RlOffload.Agents.Pricing;
 using RlOffload.Agents.Replay;
 using RlOffload.Environment;
 using RlOffload.Onnx;
@@ -12,15 +13,23 @@ public sealed partial class DiscreteSac
     private const int Format = 2;
     private readonly float[] _normalised;
     private readonly float[] _logits;
+    private readonly float[] _prices;
 
-    /// <summary>The policy network: normalised observation [n] to logits [A], before prior and mask. Weights are [in, out], row-major.</summary>
+    /// <summary>
+    /// The policy network: normalised observation [n] to logits [A], before prior and mask; with <see cref="PlanKnowledge.Features"/> normalised own state to prices of
+    /// the plans' features [K]. Weights are [in, out], row-major.
+    /// </summary>
     public Mlp Actor { get; }
 
     /// <summary>Maps observations to the actor's input. The collector shows it what it sees; frozen for evaluation.</summary>
     public RunningNormaliser Normaliser { get; }
 
-    public int Observations => Actor.Inputs;
-    public int Actions => Actor.Outputs;
+    public int Observations { get; }
+    public int Actions { get; }
+
+    /// <summary>K, numbers a plan that the networks price; 0 where they know plans by their place.</summary>
+    private int Features => _options.Plans == PlanKnowledge.Features ? PlanFeatures.Count : 0;
+
     public SacOptions Options => _options;
     public double Gamma => _options.Gamma;
     internal bool UsesPrior => _options.PriorWeight > 0;
@@ -52,14 +61,16 @@ public sealed partial class DiscreteSac
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(observations);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(actions);
         _options = options.Validated("options", "sac");
-        _seed = seed;
+        (_seed, Observations, Actions) = (seed, observations, actions);
+        var (inputs, outputs) = Features == 0 ? (observations, actions) : (observations - actions * Features, Features);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs, nameof(observations));
         var rng = Rng.Keyed(seed, 0, 0, RngPurpose.Weights);
-        Actor = new Mlp(observations, options.Hidden, actions);
+        Actor = new Mlp(inputs, options.Hidden, outputs);
         Actor.Initialise(ref rng, options.ActorOutputScale);
         var critics = new Critic[2];
         for (var i = 0; i < critics.Length; i++)
         {
-            var online = new Mlp(observations, options.Hidden, actions);
+            var online = new Mlp(inputs, options.Hidden, outputs);
             online.Initialise(ref rng);
             critics[i] = Critic.Of(online, options);
         }
@@ -67,12 +78,12 @@ public sealed partial class DiscreteSac
         logAlpha[0].Row(0)[0] = (float)Math.Log(options.AlphaStart);
         _networks = new SacNetworks(Actor, new Adam(Actor.Parameters, options.LearningRateActor, options.AdamEpsilon), critics,
             logAlpha, new Adam(logAlpha, options.LearningRateAlpha, options.AdamEpsilon), Matrix.Zeros(1, 1));
-        Normaliser = new RunningNormaliser(observations, options.ObservationClip);
-        _batch = new ReplayBatch(options.Batch, observations, actions, options.PriorWeight > 0);
+        Normaliser = new RunningNormaliser(inputs, options.ObservationClip);
+        _batch = new ReplayBatch(options.Batch, inputs, actions, UsesPrior, Features);
         _update = new SacUpdate(_networks, _batch, options, keepGradients);
         _engines = engine ?? (graph => new Executor(graph));
         _engine = _engines(_update.Graph);
-        (_normalised, _logits) = (new float[observations], new float[actions]);
+        (_normalised, _logits, _prices) = (new float[inputs], new float[actions], new float[Features]);
     }
 
     /// <summary>
@@ -82,8 +93,7 @@ public sealed partial class DiscreteSac
     public void Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, Span<float> logits, ReadOnlySpan<float> prior = default)
     {
         Require(observation, mask, prior);
-        Normaliser.Normalise(observation, _normalised);
-        Actor.Forward(_normalised, logits);
+        Forward(observation, logits);
         for (var a = 0; a < mask.Length; a++)
             logits[a] = mask[a] ? logits[a] + (prior.IsEmpty ? 0f : prior[a]) : ActionMask.Forbidden;
     }
@@ -95,11 +105,24 @@ public sealed partial class DiscreteSac
     public int Act(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ref Rng rng, bool greedy, ReadOnlySpan<float> prior = default)
     {
         Require(observation, mask, prior);
-        Normaliser.Normalise(observation, _normalised);
-        Actor.Forward(_normalised, _logits);
+        Forward(observation, _logits);
         for (var a = 0; a < prior.Length; a++)
             _logits[a] += prior[a];
         return greedy ? Categorical.Best(_logits, mask) : Categorical.Draw(_logits, mask, rng.NextDouble());
+    }
+
+    /// <summary>Logits of the actor alone.</summary>
+    private void Forward(ReadOnlySpan<float> observation, Span<float> logits)
+    {
+        Normaliser.Normalise(observation, _normalised);
+        if (Features == 0)
+        {
+            Actor.Forward(_normalised, logits);
+            return;
+        }
+        Actor.Forward(_normalised, _prices);
+        for (var a = 0; a < logits.Length; a++)
+            logits[a] = PlanPricing.Dot(_prices, observation.Slice(Actor.Inputs + a * Features, Features));
     }
 
     private void Require(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior)
@@ -116,12 +139,12 @@ public sealed partial class DiscreteSac
     void IReplayLearner.Logits(ReadOnlySpan<float> observation, ReadOnlySpan<bool> mask, ReadOnlySpan<float> prior, Span<float> logits) =>
         Logits(observation, mask, logits, prior);
 
-    public OnnxModel Lower() => PolicyGraph.Of(Actor, Normaliser, UsesPrior);
+    public OnnxModel Lower() => Features == 0 ? PolicyGraph.Of(Actor, Normaliser, UsesPrior) : PricingGraph.Of(Actor, Normaliser, Actions, start: null);
 
     /// <summary>Writes everything an update reads, so that a loaded agent continues bit for bit.</summary>
     public void Save(BinaryWriter writer)
     {
-        foreach (var header in (ReadOnlySpan<int>)[Format, Observations, Actions, _options.Hidden.Count, .. _options.Hidden])
+        foreach (var header in (ReadOnlySpan<int>)[Format, Actor.Inputs, Actor.Outputs, _options.Hidden.Count, .. _options.Hidden])
             writer.Write(header);
         writer.Write(_seed);
         writer.Write(Updates);
@@ -140,8 +163,8 @@ public sealed partial class DiscreteSac
         reader.Guard(file, "agent", () =>
         {
             reader.Expect(file, "agent.format", Format);
-            reader.Expect(file, "agent.observations", Observations);
-            reader.Expect(file, "agent.actions", Actions);
+            reader.Expect(file, "agent.observations", Actor.Inputs);
+            reader.Expect(file, "agent.actions", Actor.Outputs);
             reader.Expect(file, "agent.hidden.length", _options.Hidden.Count);
             foreach (var width in _options.Hidden)
                 reader.Expect(file, "agent.hidden", width);

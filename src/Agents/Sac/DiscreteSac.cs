@@ -64,7 +64,7 @@ public sealed partial class DiscreteSac : IReplayLearner, IDisposable
 
     private Lesson<SacUpdate> NewLesson()
     {
-        var taught = new TaughtBatch(_options.Batch, Observations, Actions, UsesPrior);
+        var taught = new TaughtBatch(_options.Batch, Actor.Inputs, Actions, UsesPrior, Features);
         var update = new SacUpdate(_networks, _batch, _options, keepGradients: false, taught);
         return new(taught, update, _engines(update.Graph));
     }

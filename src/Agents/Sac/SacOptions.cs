@@ -24,10 +24,27 @@ public enum Temperature
     Published,
 }
 
+/// <summary>How actor and critics know plans.</summary>
+public enum PlanKnowledge
+{
+    /// <summary>By their place in the table: an output each.</summary>
+    Index,
+
+    /// <summary>By <see cref="PlanFeatures"/>: the networks price features by the state, f(s, a) = net(s) . phi(s, a), so that they decide for other networks too.</summary>
+    Features,
+}
+
 /// <summary>Options of <see cref="DiscreteSac"/>. Each default names where it comes from; rates are per update, not per decision.</summary>
 public sealed record SacOptions : IAgentOptions
 {
     string IAgentOptions.Name => "sac";
+
+    bool IAgentOptions.Transfers => Plans == PlanKnowledge.Features;
+
+    PlanDetail IAgentOptions.Detail => Plans == PlanKnowledge.Features ? PlanDetail.Features : PlanDetail.Reward;
+
+    /// <summary>How actor and critics know plans.</summary>
+    public PlanKnowledge Plans { get; init; }
 
     /// <summary>Discount per decision. The collector applies it: a row of the replay carries gamma^k. 0.95: AGOD (D2SAC), Tianshou's tests.</summary>
     public double Gamma { get; init; } = 0.95;
@@ -149,6 +166,8 @@ public sealed record SacOptions : IAgentOptions
         problems.Require(EntropyAnnealUpdates >= 1, "entropy_anneal_updates", EntropyAnnealUpdates, "at least 1");
         problems.Require(Enum.IsDefined(QBar), "q_bar", QBar, "average or minimum");
         problems.Require(PriorWeight is >= 0 and <= 1e6, "prior_weight", PriorWeight, "0 (none) to 1e6");
+        problems.Require(Enum.IsDefined(Plans), "plans", Plans, "index or features");
+        problems.Require(Plans == PlanKnowledge.Index || PriorWeight == 0, "prior_weight", PriorWeight, "0 with plans: features, because the prior's prices are those of one network");
         problems.Require(Enum.IsDefined(Temperature), "temperature", Temperature, "normalised or published");
         problems.Require(Temperature == Temperature.Normalised || LearningRateAlpha > 0, "learning_rate_alpha", LearningRateAlpha, "above 0 with temperature: published");
         problems.Require(QClip is >= 0 and <= 1e6, "q_clip", QClip, "0 (off) to 1e6");

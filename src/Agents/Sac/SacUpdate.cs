@@ -1,5 +1,6 @@
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Learning;
+using RlOffload.Agents.Pricing;
 using RlOffload.Agents.Replay;
 
 namespace RlOffload.Agents.Sac;
@@ -36,41 +37,47 @@ internal sealed class SacUpdate
         Network[] q = [.. n.Critics.Select((c, i) => Network.Of(g, $"q{i + 1}", c.Online))], slow = [.. n.Critics.Select((c, i) => Network.Of(g, $"q{i + 1}'", c.Target))];
         var logAlpha = g.Parameter("log alpha", n.LogAlpha[0]);
         var alpha = logAlpha.Exp();
-        Tensor LogPolicy(Tensor state, Matrix forbidden, Matrix? prior, string mark)                         // log pi(.|s)
+        Tensor? Plans(Matrix? features, string mark) => features is { } f ? g.Input($"phi{mark}", f) : null;
+        var (phi, phiNext, phiTaken) = (Plans(batch.Plans, ""), Plans(batch.NextPlans, "'"), Plans(batch.TakenPlan, "(a)"));
+        Tensor Values(Network net, Tensor state, Tensor? plans) =>                                            // f(s,.) or net(s) . phi(s,.)
+            plans is null ? net.Forward(state) : PricingGraph.Values(net.Forward(state), plans);
+        Tensor Taken(Network net) => phiTaken is null ? net.ForwardAt(s, a) : (net.Forward(s) * phiTaken).SumColumns();
+        Tensor LogPolicy(Tensor state, Tensor? plans, Matrix forbidden, Matrix? prior, string mark)          // log pi(.|s)
         {
-            var logits = actor.Forward(state) + g.Input($"forbidden{mark}", forbidden);
+            var logits = Values(actor, state, plans) + g.Input($"forbidden{mark}", forbidden);
             return (prior is { } p ? logits + g.Input($"prior{mark}", p) : logits).LogSoftmax();
         }
         Tensor Bar(Tensor first, Tensor second) => o.QBar == QBar.Average ? 0.5 * (first + second) : Tensor.Min(first, second);
 
         // critics  y = r + gamma^k (1 - terminated) [ sum_b pi(b|s') Qbar'(s',b) + zeta alpha H(pi(.|s')) ]
-        var logPiNext = LogPolicy(next, batch.NextForbidden, batch.NextPrior, "'");
-        var qNext = Bar(slow[0].Forward(next), slow[1].Forward(next));
+        var logPiNext = LogPolicy(next, phiNext, batch.NextForbidden, batch.NextPrior, "'");
+        var qNext = Bar(Values(slow[0], next, phiNext), Values(slow[1], next, phiNext));
         if (o.TargetEntropyWeight > 0)
             qNext -= o.TargetEntropyWeight * alpha * logPiNext;
         Targets = g.Output("y", r + discount * (logPiNext.Exp() * qNext).SumColumns());
         //          J_Q = mean max( h(Q - y), h(Qc - y) ),  Qc = Q' + clip(Q - Q', -c, c);  only the action taken enters it
         Tensor LossOf(int i)
         {
-            var taken = q[i].ForwardAt(s, a);
+            var taken = Taken(q[i]);
             var loss = (taken - Targets).Huber(o.HuberDelta);
             if (o.QClip == 0)
                 return loss.Mean();
-            var old = slow[i].ForwardAt(s, a);
+            var old = Taken(slow[i]);
             return Tensor.Max((old + (taken - old).Clip(-o.QClip, o.QClip) - Targets).Huber(o.HuberDelta), loss).Mean();
         }
         Tensor[] losses = [LossOf(0), LossOf(1)];
         CriticLoss = g.Output("critic loss", 0.5 * (losses[0] + losses[1]));
-        MeanQ = g.Output("mean Q", Bar(q[0].ForwardAt(s, a), q[1].ForwardAt(s, a)).Mean());
+        MeanQ = g.Output("mean Q", Bar(Taken(q[0]), Taken(q[1])).Mean());
         Gradients = [Engine.Gradients.Of(losses[0], q[0].Weights), Engine.Gradients.Of(losses[1], q[1].Weights), []];
         Network[] q_ = [.. q.Select((critic, i) => n.Critics[i].Adam.Step(g, $"q{i + 1}", critic, Gradients[i]))];
 
         // actor    J = mean_s sum_a pi(a|s) ( alpha log pi(a|s) - Qbar(s,a) ), by the critics just updated
-        Tensor LossByCritics(Tensor logPi) => (logPi.Exp() * (alpha * logPi - Bar(q_[0].Forward(s), q_[1].Forward(s)))).SumColumns().Mean();
+        Tensor LossByCritics(Tensor logPi) => (logPi.Exp() * (alpha * logPi - Bar(Values(q_[0], s, phi), Values(q_[1], s, phi)))).SumColumns().Mean();
         //          imitating: J = - mean_s log pi(a*|s)
         Tensor LossByPlanner(Tensor logPi) => -(g.Input("a*", taught.Chosen) * logPi).SumColumns().Mean();
         var states = taught?.States ?? batch;
-        var logPi = taught is null ? LogPolicy(s, batch.Forbidden, batch.Prior, "") : LogPolicy(g.Input("s*", states.Observations), states.Forbidden, states.Prior, "*");
+        var logPi = taught is null ? LogPolicy(s, phi, batch.Forbidden, batch.Prior, "")
+            : LogPolicy(g.Input("s*", states.Observations), Plans(states.Plans, "*"), states.Forbidden, states.Prior, "*");
         var pi = logPi.Exp();
         ActorLoss = g.Output("actor loss", taught is null ? LossByCritics(logPi) : LossByPlanner(logPi));
         Gradients[2] = Engine.Gradients.Of(ActorLoss, actor.Weights);

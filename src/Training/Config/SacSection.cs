@@ -10,6 +10,7 @@ internal static class SacSection
         var d = s.OneOf("preset", ["stable", "sac-d"], "stable") == "sac-d" ? SacOptions.Published : new SacOptions();
         var options = new SacOptions
         {
+            Plans = s.OneOf<PlanKnowledge>("plans", d.Plans),
             Gamma = s.Double("gamma", Bounds.Finite, d.Gamma),
             Tau = s.Double("tau", Bounds.Finite, d.Tau),
             Batch = s.Int("batch", int.MinValue, int.MaxValue, d.Batch),
