@@ -23,6 +23,7 @@ public sealed class Controller : IWorld, IOutcomeSink
     private readonly Action<Flight> _log;
     private readonly Breaker? _breaker;
     private readonly bool[] _local;
+    private readonly bool[]? _ready;
     private readonly bool[] _mask;
     private readonly Stations _stations;
     private readonly Dictionary<int, Flight> _flights = [];
@@ -33,12 +34,15 @@ public sealed class Controller : IWorld, IOutcomeSink
     /// <param name="margin">A late answer is given up so many s before it has to be, because real clocks wake late.</param>
     /// <param name="log">Told of every flight that ended; it may keep nothing of it.</param>
     /// <param name="breaker">Stops asking a server that fails; null: every message is tried.</param>
+    /// <param name="ready">Plans that are prepared: no other is chosen, unless none that is allowed is; null: all of them.</param>
     public Controller(
-        CostModel model, IPolicy policy, IDevice device, IRemote remote, FlightPool pool, Mailbox mailbox, double margin, Action<Flight> log, Breaker? breaker = null)
+        CostModel model, IPolicy policy, IDevice device, IRemote remote, FlightPool pool, Mailbox mailbox, double margin, Action<Flight> log, Breaker? breaker = null, bool[]? ready = null)
     {
         (_model, _policy, _device, _remote, _pool, _mailbox, _log, _breaker) = (model, policy, device, remote, pool, mailbox, log, breaker);
         _local = [.. model.Table.Plans.Plans.Select(p => p.Kind is PlanKind.Local or PlanKind.Drop && !p.Probe)];
-        _mask = new bool[_local.Length];
+        (_ready, _mask) = (ready, new bool[_local.Length]);
+        for (var p = 0; ready is not null && p < _local.Length; p++)
+            _local[p] &= ready[p];
         _stations = new Stations(model, this) { Sink = this, Margin = margin };
         _stations.Reset();
     }
@@ -145,7 +149,9 @@ public sealed class Controller : IWorld, IOutcomeSink
     {
         var mask = _stations.Allowed;
         if (_breaker is { } breaker && !breaker.Allows(now))
-            mask = Local(mask);
+            mask = Among(_local, mask);
+        else if (_ready is not null)
+            mask = Among(_ready, mask);
         try
         {
             if (_policy.Decide(_observation, mask) is var plan && (uint)plan < (uint)mask.Length && mask[plan])
@@ -159,12 +165,12 @@ public sealed class Controller : IWorld, IOutcomeSink
         return GreedyFallback.Decide(_model, _observation, mask);
     }
 
-    /// <summary>The plans that send nothing; all of them where there are none.</summary>
-    private ReadOnlySpan<bool> Local(ReadOnlySpan<bool> allowed)
+    /// <summary>The allowed plans that are among these; all of them where none is.</summary>
+    private ReadOnlySpan<bool> Among(bool[] these, ReadOnlySpan<bool> allowed)
     {
         var any = false;
         for (var p = 0; p < _mask.Length; p++)
-            any |= _mask[p] = allowed[p] && _local[p];
+            any |= _mask[p] = allowed[p] && these[p];
         return any ? _mask : allowed;
     }
 

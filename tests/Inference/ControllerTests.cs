@@ -81,6 +81,18 @@ public class ControllerTests
     }
 
     [Fact]
+    public void APlanThatIsNotPreparedIsNotChosen()
+    {
+        var model = TestWorld.Model();
+        var draw = new WindowDraw(model.Scenario, TestWorld.Varying(), 3);
+        draw.Draw(0);
+        bool[] ready = [.. Enumerable.Range(0, model.Count).Select(p => p % 3 == 0)];
+        using var world = new VirtualWorld(model, draw, new Mixed(model), ready: ready);
+        world.Play();
+        Assert.All(world.Ended, e => Assert.True(ready[model.Table.Plans.IndexOf(e.Plan)]));
+    }
+
+    [Fact]
     public void WhateverThePolicyDoesTheRequestsAreAnswered()
     {
         var model = TestWorld.Model();

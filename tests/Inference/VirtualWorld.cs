@@ -25,11 +25,11 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
     private double _sending;
 
     /// <param name="refuses">Requests whose transfer is refused the moment it begins.</param>
-    public VirtualWorld(CostModel model, WindowDraw draw, IPolicy policy, Func<int, bool>? refuses = null, Breaker? breaker = null)
+    public VirtualWorld(CostModel model, WindowDraw draw, IPolicy policy, Func<int, bool>? refuses = null, Breaker? breaker = null, bool[]? ready = null)
     {
         (_model, _draw, Refuses) = (model, draw, refuses ?? (_ => false));
         _mailbox = new Mailbox(new RunClock(_time));
-        Controller = new Controller(model, policy, this, this, _pool, _mailbox, margin: 0, f => Ended.Add((f.Outcome, f.Reason, f.Plan, f.Seen.Rate)), breaker);
+        Controller = new Controller(model, policy, this, this, _pool, _mailbox, margin: 0, f => Ended.Add((f.Outcome, f.Reason, f.Plan, f.Seen.Rate)), breaker, ready);
     }
 
     public Controller Controller { get; }

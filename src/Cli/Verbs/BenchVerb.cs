@@ -23,9 +23,12 @@ internal static class BenchVerb
           rloffload bench codec
           rloffload bench serve
           rloffload bench chaos --requests 20000
+          rloffload bench split
+          rloffload bench overhead
         """)
     {
-        Environment(), Decision(), Learner(), CodecBenchVerb.Create(), ServeBenchVerb.Create(), ChaosBenchVerb.Create(),
+        Environment(), Decision(), Learner(), CodecBenchVerb.Create(), SplitBenchVerb.Create(), OverheadBenchVerb.Create(), ServeBenchVerb.Create(),
+        ChaosBenchVerb.Create(),
     };
 
     private static Command Environment()

@@ -31,6 +31,7 @@ internal static class RunVerb
             DefaultValueFactory = _ => RemoteKind.Http,
         };
         var oipModel = new Option<string>("--oip-model") { Description = "How an oip server calls the tails.", DefaultValueFactory = _ => OpenModelName.Default };
+        var memory = new Option<double>("--memory-mb") { Description = "Memory for the parts of the network, MiB; plans whose parts do not fit are not used [default: all].", DefaultValueFactory = _ => double.PositiveInfinity };
         var token = new Option<string?>("--token-file") { Description = "File with the bearer token, where the server asks for one." };
         var command = new Command("run", """
             Plays the policy's scenario in real time against a server: real images, heads, bytes and tails. The link is paced
@@ -42,7 +43,7 @@ internal static class RunVerb
                 --images models/fashion-test-1000-images-idx3-ubyte.gz --requests 200 --speed 5
             """)
         {
-            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token,
+            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token, memory,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -54,7 +55,7 @@ internal static class RunVerb
             return Run(new RunOptions(
                 parsed.GetRequiredValue(folder), address, parsed.GetRequiredValue(images), parsed.GetValue(labels), parsed.GetRequiredValue(link), parsed.GetValue(requests),
                 parsed.GetValue(seed), parsed.GetValue(speed), parsed.GetValue(rtt), parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log),
-                parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!), parsed.GetValue(json), cancel);
+                parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!, parsed.GetValue(memory)), parsed.GetValue(json), cancel);
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RlOffload.Environment.Plans;
 using RlOffload.Inference.Partitions;
 
 namespace RlOffload.Inference.Flights;
@@ -20,6 +21,23 @@ public sealed class FlightPool(Func<Flight> make) : IDisposable
                 flight.Store!.Prepare(part);
             pool._free.Add(flight);
         }
+        return pool;
+    }
+
+    /// <summary>The same, within a budget of memory.</summary>
+    /// <param name="budget">Bytes that the process may grow by; infinite: everything is prepared.</param>
+    /// <param name="prepared">By plan, whether everything that it needs is prepared.</param>
+    public static FlightPool Within(PartitionSet partitions, int imageBytes, CostModel model, double budget, int ready, out bool[] prepared)
+    {
+        var pool = Of(partitions, imageBytes, [], ready);
+        var first = Enumerable.Range(0, ready).Select(_ => pool.Take()).ToList();
+        prepared = PartitionSet.Prepare(model, part =>
+        {
+            foreach (var flight in first)
+                flight.Store!.Prepare(part);
+        }, budget);
+        foreach (var flight in first)
+            pool._free.Add(flight);
         return pool;
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using Microsoft.ML.OnnxRuntime;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Profiles;
+using RlOffload.Onnx;
 
 namespace RlOffload.Inference.Partitions;
 
@@ -15,6 +17,7 @@ public readonly record struct PartKey(PartKind Kind, int Exit, int Cut, int To =
 /// <summary>The heads, tails and whole networks of a model, as ONNX Runtime sessions that are opened when first used or beforehand, and shared by threads.</summary>
 public sealed class PartitionSet : IDisposable
 {
+    private readonly Lazy<SharedWeights> _weights;
     private readonly ConcurrentDictionary<PartKey, Lazy<SubModel?>> _models = new();
 
     /// <exception cref="InputException">The model is not the profile's.</exception>
@@ -23,6 +26,7 @@ public sealed class PartitionSet : IDisposable
         if (!File.Exists(modelPath))
             throw new InputException(modelPath, "file", "is not there; an ONNX model is needed");
         (Network, Profile) = (SplitNetwork.Load(modelPath, profile), profile);
+        _weights = new Lazy<SharedWeights>(() => new SharedWeights(Network.Graph));
     }
 
     public SplitNetwork Network { get; }
@@ -31,18 +35,47 @@ public sealed class PartitionSet : IDisposable
     /// <summary>Parts opened so far.</summary>
     public int Opened => _models.Count(m => m.Value.IsValueCreated);
 
+    /// <summary>
+    /// Opens what these plans need on the device, the plans that need least first, until this process has grown by the budget: small heads and early exits
+    /// then come before deep ones, and what did not fit is never opened in the middle of a request.
+    /// </summary>
+    /// <param name="prepare">Opens a part and makes whatever running it needs.</param>
+    /// <param name="budget">Bytes; infinite: all of them.</param>
+    /// <param name="used">Memory of this process, bytes; null: what the system says.</param>
+    /// <returns>By plan, whether all its parts are open.</returns>
+    public static bool[] Prepare(CostModel model, Action<PartKey> prepare, double budget, Func<long>? used = null)
+    {
+        used ??= static () => System.Environment.WorkingSet;
+        var ready = new bool[model.Count];
+        var open = new HashSet<PartKey>();
+        var begun = used();
+        foreach (var plan in Enumerable.Range(0, model.Count).OrderBy(p => model.Table[p].MemoryBytes).ThenBy(p => p))
+        {
+            var missing = PartsOf(model, plan).Where(p => !open.Contains(p)).ToList();
+            if (missing.Count > 0 && used() - begun >= budget)
+                continue;
+            foreach (var part in missing)
+                prepare(part);
+            open.UnionWith(missing);
+            ready[plan] = true;
+        }
+        return ready;
+    }
+
     /// <summary>Null where there is nothing to compute: the head of cut 0.</summary>
     public SubModel? Get(PartKey part) => _models.GetOrAdd(part, key => new Lazy<SubModel?>(() => Open(key))).Value;
 
     /// <summary>What a device needs for these plans: their heads and wholes, and every branch that a late answer may fall back to.</summary>
-    public static IEnumerable<PartKey> DeviceParts(CostModel model) => model.Table.Plans.Plans.SelectMany(plan => plan.Kind switch
+    public static IEnumerable<PartKey> DeviceParts(CostModel model) => Enumerable.Range(0, model.Count).SelectMany(p => PartsOf(model, p)).Distinct();
+
+    private static IEnumerable<PartKey> PartsOf(CostModel model, int plan) => (model.Table.Plans[plan] switch
     {
-        PlanKind.Local => [new PartKey(PartKind.Whole, plan.Exit, 0)],
-        PlanKind.Split or PlanKind.Remote => model.Table.Profile.Partitions.Where(p => p.Cut == plan.Cut && !p.Local)
+        { Kind: PlanKind.Local } local => [new PartKey(PartKind.Whole, local.Exit, 0)],
+        { Kind: PlanKind.Split or PlanKind.Remote } sent => model.Table.Profile.Partitions.Where(p => p.Cut == sent.Cut && !p.Local)
             .Select(p => p.Cut == 0 ? new PartKey(PartKind.Whole, p.Exit, 0) : new PartKey(PartKind.Tail, p.Exit, p.Cut))
-            .Prepend(new PartKey(PartKind.Head, -1, plan.Cut)),
+            .Prepend(new PartKey(PartKind.Head, -1, sent.Cut)),
         _ => Enumerable.Empty<PartKey>(),
-    }).Concat(Enumerable.Range(0, model.Count).SelectMany(p => GatedParts(model.Table, p))).Distinct();
+    }).Concat(GatedParts(model.Table, plan)).Distinct();
 
     /// <summary>A gated plan runs in pieces: from each exit that is tried to the next, each of their branches, and what is left.</summary>
     private static IEnumerable<PartKey> GatedParts(CostTable table, int plan)
@@ -76,13 +109,17 @@ public sealed class PartitionSet : IDisposable
     {
         foreach (var model in _models.Values.Where(m => m.IsValueCreated))
             model.Value?.Dispose();
+        if (_weights.IsValueCreated)
+            _weights.Value.Dispose();
     }
 
     private SubModel? Open(PartKey part) => part.Kind switch
     {
-        PartKind.Head => Network.Head(part.Cut) is { } head ? new SubModel(head) : null,
-        PartKind.Tail => new SubModel(Network.Tail(part.Exit, part.Cut)),
-        PartKind.Step => new SubModel(Network.Step(part.Cut, part.To)),
-        _ => new SubModel(Network.Local(part.Exit)),
+        PartKind.Head => Network.Head(part.Cut) is { } head ? Open(head) : null,
+        PartKind.Tail => Open(Network.Tail(part.Exit, part.Cut)),
+        PartKind.Step => Open(Network.Step(part.Cut, part.To)),
+        _ => Open(Network.Local(part.Exit)),
     };
+
+    private SubModel Open(OnnxModel part) => new(part, GraphOptimizationLevel.ORT_ENABLE_ALL, null, _weights.Value);
 }

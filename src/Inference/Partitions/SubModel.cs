@@ -17,6 +17,12 @@ public sealed class SubModel : IDisposable
     /// <param name="profileTo">Prefix of the file that ONNX Runtime writes its own timings to; null for none.</param>
     /// <exception cref="InputException">ONNX Runtime does not accept the model, for example an operator that it does not know.</exception>
     public SubModel(OnnxModel part, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL, string? profileTo = null)
+        : this(part, level, profileTo, null)
+    {
+    }
+
+    /// <param name="weights">Those that it shares with other parts of its network; null: it has its own.</param>
+    internal SubModel(OnnxModel part, GraphOptimizationLevel level, string? profileTo, SharedWeights? weights)
     {
         Name = part.Source;
         using var options = new SessionOptions
@@ -35,7 +41,7 @@ public sealed class SubModel : IDisposable
         }
         try
         {
-            _session = new InferenceSession(part.ToBytes(), options);
+            _session = weights is null ? new InferenceSession(part.ToBytes(), options) : weights.Open(part, options);
         }
         catch (OnnxRuntimeException e)
         {

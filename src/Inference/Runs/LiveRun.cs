@@ -44,6 +44,8 @@ public sealed class LiveRun
         _options = options;
         if (!(options.Speed > 0) || options.Speed > 1000)
             throw new InputException("run", "--speed", $"is {options.Speed}, allowed is above 0 to 1000");
+        if (!(options.MemoryMb > 0))
+            throw new InputException("run", "--memory-mb", $"is {options.MemoryMb}, allowed is above 0");
         if (options.Requests is < 1)
             throw new InputException("run", "--requests", $"is {options.Requests}, allowed is 1 or more");
         if (options.RttMs is { } ms && (!(ms >= 0) || !double.IsFinite(ms)))
@@ -82,7 +84,9 @@ public sealed class LiveRun
         var clock = new RunClock(time);
         using var mailbox = new Mailbox(clock);
         var pixels = new PixelCodec(_profile);
-        using var pool = FlightPool.Of(partitions, pixels.ImageBytes, [.. PartitionSet.DeviceParts(model)], ready: 2);
+        using var pool = FlightPool.Within(partitions, pixels.ImageBytes, model, _options.MemoryMb * 1048576, ready: 2, out var prepared);
+        if (prepared.Count(p => !p) is > 0 and var left)
+            _warnings.Add($"{left} of {model.Count} plans are not used: their parts of the network do not fit into {_options.MemoryMb} MiB");
         var link = new ShapedLink(draw, clock);
         var encoding = _scenario.Uplink.InputEncoding;
         using var device = new LocalDevice(_remote.Writer(partitions, encoding), pixels, model.Table, mailbox, pool, emulates: _scenario.Device.TimeFactor > 1);
@@ -96,11 +100,11 @@ public sealed class LiveRun
             flights.Add(FlightRecord.Of(flight));
             log?.Add(flight);
             progress?.Report(new RunProgress(flights.Count, Requests, clock.Now));
-        }, breaker);
+        }, breaker, prepared);
 
         if (alive)
             alive = await remote.WarmUp(cancel).ConfigureAwait(false);
-        WarmUp(policy, model, pool, partitions);
+        WarmUp(policy, model, pool, partitions, prepared);
         clock.Restart();
         var loop = Task.Factory.StartNew(controller.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Bring(controller, draw, clock, cancel).ConfigureAwait(false);
@@ -131,7 +135,7 @@ public sealed class LiveRun
     }
 
     /// <summary>The first runs of anything are slow for reasons that are none of the scenario's.</summary>
-    private void WarmUp(OnnxPolicy policy, CostModel model, FlightPool pool, PartitionSet partitions)
+    private void WarmUp(OnnxPolicy policy, CostModel model, FlightPool pool, PartitionSet partitions, bool[] prepared)
     {
         var observation = new Observation
         {
@@ -145,13 +149,14 @@ public sealed class LiveRun
         var flight = pool.Take();
         flight.Begin(0, 0, 0, 1);
         _images.Pixels(0).CopyTo(flight.Pixels);
-        foreach (var plan in model.Table.Plans.Plans.Where(p => p.Kind == PlanKind.Split))
+        var plans = model.Table.Plans.Plans.Where((_, p) => prepared[p]).ToList();
+        foreach (var plan in plans.Where(p => p.Kind == PlanKind.Split))
         {
             flight.Store!.RunHead(plan.Cut);
             flight.Store.RunTail(plan.Exit, plan.Cut);
             writer.Write(plan, 0, flight.Pixels, flight.Store, ref flight.Message);
         }
-        foreach (var plan in model.Table.Plans.Plans.Where(p => p.Kind == PlanKind.Local))
+        foreach (var plan in plans.Where(p => p.Kind == PlanKind.Local))
             flight.Store!.RunWhole(plan.Exit);
         pool.Release(flight);
     }

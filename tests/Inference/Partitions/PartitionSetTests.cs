@@ -22,6 +22,47 @@ public sealed class PartitionSetTests : IDisposable
     }
 
     [Fact]
+    public void WithinABudgetThePlansThatNeedLeastArePreparedAndAPlanIsReadyOnlyWithAllItsParts()
+    {
+        var model = new TestNetwork(_folder).Model();
+        for (var most = 0; most <= 9; most++)
+        {
+            var open = new List<PartKey>();
+            var ready = PartitionSet.Prepare(model, open.Add, budget: most, () => open.Count);
+            Assert.Equal(open.Count, open.Distinct().Count());
+            Assert.True(open.Count < most + 4, $"{open.Count} parts of {most}");
+            for (var p = 0; p < model.Count; p++)
+            {
+                var plan = model.Table.Plans[p];
+                var needs = PartitionSet.DeviceParts(model).Where(k => plan.Kind switch
+                {
+                    RlOffload.Environment.Plans.PlanKind.Local => k == new PartKey(PartKind.Whole, plan.Exit, 0),
+                    RlOffload.Environment.Plans.PlanKind.Split => k.Kind is PartKind.Head or PartKind.Tail && k.Cut == plan.Cut,
+                    RlOffload.Environment.Plans.PlanKind.Remote => k.Kind == PartKind.Whole || k == new PartKey(PartKind.Head, -1, 0),
+                    _ => false,
+                });
+                Assert.Equal(ready[p], needs.All(open.Contains));
+            }
+        }
+        Assert.All(PartitionSet.Prepare(model, _ => { }, double.PositiveInfinity), Assert.True);
+    }
+
+    [Fact]
+    public void PartsThatShareWeightsAnswerWhatTheyAnswerAlone()
+    {
+        var network = new TestNetwork(_folder);
+        using var partitions = new PartitionSet(network.ModelPath, network.Profile);
+        using var store = new TensorStore(partitions);
+        new RlOffload.Inference.Codec.PixelCodec(network.Profile).Fill(TestNetwork.Frame(1), store.Input.Bytes);
+        store.RunWhole(1);
+        using var weights = new SharedWeights(partitions.Network.Graph);
+        Assert.True(weights.Bytes > 4096);
+        using var alone = new SubModel(partitions.Network.Local(1));
+        using var answers = alone.Run([store.Input.Value]);
+        Assert.Equal(answers[0].GetTensorDataAsSpan<float>().ToArray(), store.Answer(1)[0].Floats.ToArray());
+    }
+
+    [Fact]
     public void AnotherModelThanTheProfilesIsRefused()
     {
         var network = new TestNetwork(_folder);

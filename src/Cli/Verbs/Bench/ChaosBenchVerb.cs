@@ -13,8 +13,8 @@ internal static class ChaosBenchVerb
         var requests = BenchVerb.Number("--requests", "Requests in all", 200_000);
         var kills = new Option<int?>("--kills") { Description = "How often the server is killed and started again [default: one in 4,000 requests]." };
         var rate = BenchVerb.Number("--rate", "Requests that arrive each second", 1500);
-        var deadline = BenchVerb.Number("--deadline-ms", "Deadline of a request on average", 100);
-        var margin = BenchVerb.Number("--margin-ms", "How much earlier than it must the device takes over", 20);
+        var deadline = BenchVerb.Number("--deadline-ms", "Deadline of a request on average", 200);
+        var margin = BenchVerb.Number("--margin-ms", "How much earlier than it must the device takes over", 60);
         var seed = new Option<ulong>("--seed") { Description = "Of network, frames, plans and faults.", DefaultValueFactory = _ => 1 };
         var json = BenchVerb.JsonFile();
         var command = new Command("chaos", """

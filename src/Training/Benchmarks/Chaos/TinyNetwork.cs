@@ -1,9 +1,6 @@
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Partitions;
-using RlOffload.Onnx;
-using RlOffload.Onnx.Proto;
-using DataType = RlOffload.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace RlOffload.Training.Benchmarks.Chaos;
 
@@ -22,7 +19,8 @@ public static class TinyNetwork
     public static (string Model, string Profile) Write(string folder, ulong seed)
     {
         var (model, profile) = (Path.Combine(folder, "network.onnx"), Path.Combine(folder, "network.profile.json"));
-        Make(seed).Save(model);
+        new NetworkBuilder(seed, "frame", [1, 3, 16, 16]).Stage("frame", "a", 3, 8, 2).Exit("a", "exit1", 8 * 8 * 8, Classes)
+            .Stage("a", "b", 8, 16, 2).Exit("b", "exit2", 16 * 4 * 4, Classes).Save(model);
         ProfileFile.Write(Describe(SplitNetwork.HashOf(model)), profile);
         return (model, profile);
     }
@@ -31,55 +29,6 @@ public static class TinyNetwork
     {
         var rng = new Rng(seed);
         return [.. Enumerable.Range(0, FrameBytes).Select(_ => (byte)rng.NextInt(256))];
-    }
-
-    private static OnnxModel Make(ulong seed)
-    {
-        var rng = new Rng(seed);
-        var graph = new GraphProto { Name = "network" };
-        graph.Input.Add(TensorTypes.Info("frame", DataType.Float, [1, 3, 16, 16]));
-        Stage(graph, ref rng, "frame", "a", 3, 8);
-        Exit(graph, ref rng, "a", "exit1", 8 * 8 * 8);
-        Stage(graph, ref rng, "a", "b", 8, 16);
-        Exit(graph, ref rng, "b", "exit2", 16 * 4 * 4);
-        var model = new ModelProto { IrVersion = 8, Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });
-        return new OnnxModel(model, "network.onnx");
-    }
-
-    private static void Stage(GraphProto graph, ref Rng rng, string from, string to, int channels, int filters)
-    {
-        Weight(graph, ref rng, $"{to}.w", [filters, channels, 3, 3], 1 / Math.Sqrt(9 * channels));
-        var conv = new NodeProto { OpType = "Conv", Input = { from, $"{to}.w" }, Output = { $"{to}.conv" } };
-        conv.Attribute.Add(Ints("strides", 2, 2));
-        conv.Attribute.Add(Ints("pads", 1, 1, 1, 1));
-        graph.Node.Add(conv);
-        graph.Node.Add(new NodeProto { OpType = "Relu", Input = { $"{to}.conv" }, Output = { to } });
-    }
-
-    /// <summary>Every number of the tensor counts, so that no changed one goes unseen.</summary>
-    private static void Exit(GraphProto graph, ref Rng rng, string from, string to, int elements)
-    {
-        Weight(graph, ref rng, $"{to}.w", [elements, Classes], 1);
-        graph.Node.Add(new NodeProto { OpType = "Flatten", Input = { from }, Output = { $"{to}.flat" } });
-        graph.Node.Add(new NodeProto { OpType = "MatMul", Input = { $"{to}.flat", $"{to}.w" }, Output = { to } });
-        graph.Output.Add(TensorTypes.Info(to, DataType.Float, [1, Classes]));
-    }
-
-    private static void Weight(GraphProto graph, ref Rng rng, string name, long[] shape, double scale)
-    {
-        var tensor = new TensorProto { Name = name, DataType = (int)DataType.Float };
-        tensor.Dims.Add(shape);
-        for (var i = shape.Aggregate(1L, (a, b) => a * b); i > 0; i--)
-            tensor.FloatData.Add((float)(scale * rng.NextGaussian()));
-        graph.Initializer.Add(tensor);
-    }
-
-    private static AttributeProto Ints(string name, params long[] values)
-    {
-        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
-        attribute.Ints.Add(values);
-        return attribute;
     }
 
     private static ModelProfile Describe(string sha256)
