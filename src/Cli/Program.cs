@@ -17,6 +17,7 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     VerifyVerb.Create(),
     ServeVerb.Create(),
     RunVerb.Create(),
+    LinkVerb.Create(),
     TracesVerb.Create(),
 };
 return Verb.Invoke(root, args);

@@ -22,13 +22,14 @@ internal static class BenchVerb
           rloffload bench learner --agent sac --hidden 128 --json learner.json
           rloffload bench codec
           rloffload bench serve
+          rloffload bench link configs/links/lte-att-uplink.json
           rloffload bench chaos --requests 20000
           rloffload bench split
           rloffload bench overhead
         """)
     {
         Environment(), Decision(), Learner(), CodecBenchVerb.Create(), SplitBenchVerb.Create(), OverheadBenchVerb.Create(), ServeBenchVerb.Create(),
-        ChaosBenchVerb.Create(),
+        LinkBenchVerb.Create(), ChaosBenchVerb.Create(),
     };
 
     private static Command Environment()
