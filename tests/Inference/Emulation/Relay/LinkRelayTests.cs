@@ -40,14 +40,15 @@ public sealed class LinkRelayTests
         using var device = new TcpClient();
         await device.ConnectAsync(relay.Address);
         using var accepted = await server.AcceptTcpClientAsync();
-        await device.GetStream().WriteAsync(new byte[1000]);
+        var answers = device.GetStream();
+        await answers.WriteAsync(new byte[1000]);
         device.Client.Shutdown(SocketShutdown.Send);
         await Read(accepted, 1000);
         Assert.Equal(0, await accepted.GetStream().ReadAsync(new byte[1]));
         await accepted.GetStream().WriteAsync(new byte[10]);
-        await Read(device, 10);
+        await answers.ReadExactlyAsync(new byte[10]);
         accepted.Close();
-        Assert.Equal(0, await device.GetStream().ReadAsync(new byte[1]));
+        Assert.Equal(0, await answers.ReadAsync(new byte[1]));
     }
 
     [Fact]

@@ -109,7 +109,9 @@ public sealed class LinkReplayTests
                 carried[(int)at] += piece * trace.BitsBetween(at, until) / Math.Max(trace.BitsBetween(from, passage.SentAt), 1e-9);
             }
             from = passage.SentAt;
-            now = Math.Max(now, passage.SentAt - Ahead) + 0.015 * rng.NextDouble();
+            // Only who sleeps is woken late.
+            if (passage.SentAt - Ahead > now)
+                now = passage.SentAt - Ahead + 0.015 * rng.NextDouble();
         }
         return Enumerable.Range(0, (int)Seconds).Where(s => trace.BitsBetween(s, s + 1) >= 12_000)
             .Select(s => Math.Abs(8 * carried[s] / trace.BitsBetween(s, s + 1) - 1)).DefaultIfEmpty(0).Max();
