@@ -29,7 +29,7 @@ public sealed record ImitationOptions(string Planner = ImitationOptions.Nobody, 
 
 /// <summary>
 /// The first part of a training, for every learner from transitions: a planner says what it would do in each state that is visited, and the learner is fitted to
-/// that. At first the planner also acts, then more and more the learner, so that it is told about the states that it gets itself into (DAgger: S. Ross, G.
+/// that. After a uniform beginning (as without a planner) the planner also acts at first, then more and more the learner, so that it is told about the states that it gets itself into (DAgger: S. Ross, G.
 /// Gordon, D. Bagnell, AISTATS 2011). What decisions led to stays in the replay, so that values are learned meanwhile and the true return takes over.
 /// </summary>
 public sealed class Imitation
@@ -42,11 +42,12 @@ public sealed class Imitation
     private readonly IPolicy[] _planners;
     private readonly ReplayBuffer _taught;
     private readonly float[] _logits;
+    private readonly int _uniform;
     private long _updates;
 
     private Imitation(AgentSetup setup, ImitationOptions options, bool prior)
     {
-        (_options, _view) = (options, setup.View);
+        (_options, _view, _uniform) = (options, setup.View, setup.StartSteps);
         var planners = setup.Planners();
         var name = options.Planner == ImitationOptions.BestPlanner ? setup.BestPlanner(ImitationOptions.Planners, planners) : options.Planner;
         _planners = [.. Enumerable.Range(0, setup.Lanes).Select(_ => PlannerCatalogue.Create(name, planners))];
@@ -72,7 +73,7 @@ public sealed class Imitation
         var known = taught >= 0 && moment.Mask[taught];
         if (known)
             _taught.Add(moment.Observation, moment.Mask, taught, 0, 0, moment.Observation, moment.Mask, terminated: true, prior, prior);
-        if (rng.NextDouble() < Explore)
+        if (moment.Step < _uniform || rng.NextDouble() < Explore)
             return moment.Uniform(ref rng);
         if (known && rng.NextDouble() * _options.Decisions >= moment.Step)
             return taught;

@@ -84,8 +84,9 @@ public sealed class Contestants(World world, PlannerSetup setup)
     {
         var run = new RunFolder(folder);
         var manifest = run.ReadManifest();
-        if (manifest.PlansSha256 != world.Plans.Hash)
-            throw new InputException(run.Manifest, "plans_sha256", $"is {RunFolder.Short(manifest.PlansSha256)}, this config has {RunFolder.Short(world.Plans.Hash)}; allowed is a run with the same plan table");
+        if (manifest.PlansSha256 != world.Plans.Hash && !run.Transfers())
+            throw new InputException(run.Manifest, "plans_sha256", $"is {RunFolder.Short(manifest.PlansSha256)}, this config has {RunFolder.Short(world.Plans.Hash)}; "
+                + $"allowed is a run with the same plan table, because its agent, {manifest.Agent}, knows plans by their place in it");
         if (manifest.ScenarioSha256 != world.ScenarioHash)
             _warnings.Add($"{folder} was trained on another scenario than this config's");
         return Agent(folder, run.LoadBest(world)) with { TuningTrials = manifest.TuningTrials };

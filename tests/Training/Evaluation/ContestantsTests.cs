@@ -75,6 +75,18 @@ public sealed class ContestantsTests
     }
 
     [Fact]
+    public void ARunWhoseAgentKnowsPlansByWhatTheyTakePlaysOnAnotherPlanTable()
+    {
+        using var config = new TestConfig();
+        Train(config.World("train.sac.plans=features"), config.At("run"));
+        var elsewhere = config.World("plans={bits: [4, 8], prune: false}");
+        var contestants = new Evaluator(elsewhere, null, 1).Contestants;
+        var played = Rollout.Play(elsewhere.Test.Environment(elsewhere.CostModel), contestants.Find(config.At("run")).Create(), 0);
+        Assert.True(double.IsFinite(played) && played != 0);
+        Assert.Empty(contestants.Warnings);
+    }
+
+    [Fact]
     public void ARunOfAnotherPlanTableIsRefusedAndOfAnotherScenarioNoted()
     {
         using var config = new TestConfig();
