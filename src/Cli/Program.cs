@@ -14,6 +14,7 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     CompareVerb.Create(),
     RegimesVerb.Create(),
     ExportVerb.Create(),
+    DistillVerb.Create(),
     VerifyVerb.Create(),
     ServeVerb.Create(),
     RunVerb.Create(),

@@ -7,6 +7,7 @@ using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Policies;
+using RlOffload.Training.Distillation;
 using RlOffload.Training.Evaluation;
 
 namespace RlOffload.Training;
@@ -35,30 +36,62 @@ public static class PolicyExport
         var best = elsewhere ? Transferred(run, world, manifest) : unguarded || manifest.Guard is null || manifest.Guard.Deploys == row ? run.LoadBest(world) : Planner(run, manifest.Guard, row, world, planners());
         var frozen = best.Learned.Freeze();
         var root = Path.GetFullPath(folder);
-        var policy = new FrozenPolicy
+        var policy = Describe(best, world, manifest, root) with
         {
             Name = name ?? best.Name,
+            Prior = frozen.Prior is { } prior ? new FrozenPrior(prior.DevicePrice, prior.UplinkPrice, prior.Weight) : null,
+            Golden = Play(best, frozen.Answer, frozen.Prior, world),
+            Training = Manifest(manifest, world, elsewhere ? null : ScoreOf(run, best.Name == manifest.Agent ? row : best.Name)) with
+            {
+                Guard = elsewhere ? null : manifest.Guard,
+                Transfers = best.Name == manifest.Agent && run.Transfers(),
+                TrainedOn = manifest.ProfileSha256 != world.ProfileHash ? manifest.ProfileSha256 : null,
+            },
+        };
+        FrozenPolicyFile.Write(root, policy, frozen.Graph.ToBytes());
+        return policy;
+    }
+
+    /// <summary>A tree or table that was distilled from the agent of a run, in the world that the run was trained in.</summary>
+    internal static FrozenPolicy WriteDistilled(DistilledPolicy distilled, LearnedPolicy student, RunManifest manifest, World world, string folder)
+    {
+        var root = Path.GetFullPath(folder);
+        var policy = Describe(student, world, manifest, root) with
+        {
+            Name = $"{manifest.Agent}-{student.Name}",
+            Form = distilled.Regions.Regions.Form,
+            Golden = Play(student, distilled.Answer, null, world),
+        };
+        FrozenPolicyFile.Write(root, policy, distilled.Regions.ToBytes());
+        return policy;
+    }
+
+    /// <summary>All but how it decides and how well.</summary>
+    private static FrozenPolicy Describe(LearnedPolicy best, World world, RunManifest manifest, string root)
+    {
+        return new FrozenPolicy
+        {
+            Name = best.Name,
             Model = new FrozenModel(world.Experiment.Model is { } model ? Path.GetRelativePath(root, model) : world.Profile.Model.Path, world.Profile.Model.Sha256),
             Profile = new FrozenProfile(Path.GetRelativePath(root, world.Experiment.Profile), ProfileHashes.Of(world.Profile)),
             Observation = best.View.Layout.Fields,
             Plans = [.. world.Plans.Plans.Select(FrozenPlan.Of)],
             PlansSha256 = world.Plans.Hash,
             Scenario = world.Scenario,
-            Prior = frozen.Prior is { } prior ? new FrozenPrior(prior.DevicePrice, prior.UplinkPrice, prior.Weight) : null,
             Shield = best.View.IsShielded ? new FrozenShield(DeadlineShield.Rule, DeadlineShield.OneInTen) : null,
-            Golden = Play(best, frozen, world),
-            Training = new TrainingManifest(manifest.Name, manifest.Seed, manifest.BestStep, manifest.Started, manifest.TrainingLinks,
-                new Dictionary<string, string>
-                {
-                    ["rloffload"] = typeof(PolicyExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-                    ["dotnet"] = manifest.DotNet,
-                    ["onnxruntime"] = world.Profile.Machine.OnnxRuntime,
-                }, elsewhere ? null : ScoreOf(run, best.Name == manifest.Agent ? row : best.Name), elsewhere ? null : manifest.Guard,
-                best.Name == manifest.Agent && run.Transfers(), manifest.ProfileSha256 != world.ProfileHash ? manifest.ProfileSha256 : null),
+            Golden = [],
+            Training = Manifest(manifest, world, null),
         };
-        FrozenPolicyFile.Write(root, policy, frozen.Graph.ToBytes());
-        return policy;
     }
+
+    private static TrainingManifest Manifest(RunManifest manifest, World world, double? score) =>
+        new(manifest.Name, manifest.Seed, manifest.BestStep, manifest.Started, manifest.TrainingLinks,
+            new Dictionary<string, string>
+            {
+                ["rloffload"] = typeof(PolicyExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+                ["dotnet"] = manifest.DotNet,
+                ["onnxruntime"] = world.Profile.Machine.OnnxRuntime,
+            }, score);
 
     /// <exception cref="InputException">The run's agent knows plans by their place in the table.</exception>
     private static LearnedPolicy Transferred(RunFolder run, World world, RunManifest manifest)
@@ -83,14 +116,14 @@ public static class PolicyExport
         return new LearnedPolicy("priced", new PricedPolicy(view, PricedPlanner.Tuned(planners).Prices), view);
     }
 
-    private static List<GoldenVector> Play(LearnedPolicy best, FrozenGraph frozen, World world)
+    private static List<GoldenVector> Play(LearnedPolicy best, FrozenGraph.Logits answer, PlannerPrior? starts, World world)
     {
         var environment = world.Tuning.Environment(world.CostModel);
         var golden = new List<GoldenVector>();
         var view = best.View;
         var observation = new float[view.Size];
         var mask = new bool[view.Actions];
-        var prior = new float[frozen.Prior is null ? 0 : mask.Length];
+        var prior = new float[starts is null ? 0 : mask.Length];
         var logits = new float[mask.Length];
         for (var window = 0; window < Golden; window++)
         {
@@ -102,8 +135,8 @@ public static class PolicyExport
             view.Write(environment.Observation, environment.Mask, observation, mask);
             if (window % 2 == 1)
                 Thin(mask, window, world);
-            frozen.Prior?.Write(view, environment.Observation, prior);
-            frozen.Answer(observation, mask, prior, logits);
+            starts?.Write(view, environment.Observation, prior);
+            answer(observation, mask, prior, logits);
             golden.Add(new GoldenVector([.. observation], string.Concat(mask.Select(m => m ? '1' : '0')), [.. logits],
                 best.Learned.Decide(environment.Observation, observation, mask), prior.Length > 0 ? [.. prior] : null));
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Profiles;
@@ -5,7 +6,7 @@ using RlOffload.Environment.Profiles;
 namespace RlOffload.Inference.Policies;
 
 /// <summary>
-/// The content of policy.json, which stands beside policy.onnx: all that is needed to rebuild what the policy was trained to see and to
+/// The content of policy.json, which stands beside policy.onnx (or policy.tree, or policy.table): all that is needed to rebuild what the policy was trained to see and to
 /// choose among, and to prove that it still decides as it did. Read and written by <see cref="FrozenPolicyFile"/>.
 /// </summary>
 public sealed record FrozenPolicy
@@ -17,7 +18,11 @@ public sealed record FrozenPolicy
     /// <summary>How the policy calls itself in reports, such as "sac".</summary>
     public required string Name { get; init; }
 
-    /// <summary>SHA-256 of policy.onnx; set when it is written.</summary>
+    /// <summary>What decides, and so which file stands beside policy.json.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PolicyForm Form { get; init; }
+
+    /// <summary>SHA-256 of the file that decides; set when it is written.</summary>
     public string GraphSha256 { get; init; } = "";
 
     public required FrozenModel Model { get; init; }

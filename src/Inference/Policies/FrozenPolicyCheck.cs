@@ -37,6 +37,8 @@ public static class FrozenPolicyCheck
             yield return $"shield.rule: is '{p.Shield.Rule}', allowed is {DeadlineShield.Rule}";
         if (p.Shield is { Deviates: not (>= 0 and <= 10) })
             yield return $"shield.deviates: is {p.Shield.Deviates}, allowed is 0 to 10";
+        if (p.Form != PolicyForm.Onnx && p.Prior is not null)
+            yield return $"prior: is given, but a {p.Form} takes none";
         if (p.Golden.Count < FrozenPolicyFile.LeastGolden)
             yield return $"golden: has {p.Golden.Count} vectors, allowed is {FrozenPolicyFile.LeastGolden} or more";
         for (var i = 0; i < p.Golden.Count; i++)

@@ -7,11 +7,13 @@ using RlOffload.Environment.Plans;
 
 namespace RlOffload.Inference.Policies;
 
-/// <summary>Reads and writes the folder of a frozen policy: policy.json and policy.onnx.</summary>
+/// <summary>Reads and writes the folder of a frozen policy: policy.json, and policy.onnx, policy.tree or policy.table.</summary>
 public static class FrozenPolicyFile
 {
     public const string Description = "policy.json";
     public const string Graph = "policy.onnx";
+    public const string Tree = "policy.tree";
+    public const string Table = "policy.table";
     public const int LeastGolden = 16;
 
     public static readonly JsonSerializerOptions Json = new()
@@ -28,6 +30,9 @@ public static class FrozenPolicyFile
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false), new NumbersOnOneLine() },
     };
 
+    /// <summary>Name of the file that decides.</summary>
+    public static string NameOf(PolicyForm form) => form switch { PolicyForm.Tree => Tree, PolicyForm.Table => Table, _ => Graph };
+
     /// <summary>Whether the folder holds a frozen policy, rather than something else that can be verified.</summary>
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, Description));
 
@@ -41,10 +46,10 @@ public static class FrozenPolicyFile
         policy = policy with { GraphSha256 = Convert.ToHexStringLower(SHA256.HashData(graph)) };
         var description = Path.Combine(folder, Description);
         Refuse(description, FrozenPolicyCheck.Problems(policy));
-        using (var session = new PolicySession(graph.ToArray(), Path.Combine(folder, Graph), policy))
+        var written = Path.Combine(folder, NameOf(policy.Form));
+        using (var session = PolicyFunction.Open(graph.ToArray(), written, policy))
             Refuse(description, GoldenReplay.Run(session, policy.Golden).Problems);
         Directory.CreateDirectory(folder);
-        var written = Path.Combine(folder, Graph);
         File.WriteAllBytes(written + ".partial", graph);
         File.WriteAllBytes(description + ".partial", JsonSerializer.SerializeToUtf8Bytes(policy, Json));
         File.Move(written + ".partial", written, overwrite: true);
@@ -74,21 +79,22 @@ public static class FrozenPolicyFile
         return policy;
     }
 
-    /// <param name="of">The policy whose graph it has to be; null: whatever is there.</param>
+    /// <param name="of">The policy whose file it has to be; null: whatever is there.</param>
+    /// <param name="form">Where no policy is given.</param>
     /// <exception cref="InputException">The file cannot be read, or is not the one that was exported: a byte behind its end is enough.</exception>
-    public static byte[] ReadGraph(string folder, FrozenPolicy? of = null)
+    public static byte[] ReadGraph(string folder, FrozenPolicy? of = null, PolicyForm form = PolicyForm.Onnx)
     {
-        var path = Path.Combine(folder, Graph);
+        var path = Path.Combine(folder, NameOf(of?.Form ?? form));
         try
         {
             var graph = File.ReadAllBytes(path);
             if (of is { GraphSha256.Length: > 0 } && Convert.ToHexStringLower(SHA256.HashData(graph)) is var sha && sha != of.GraphSha256)
-                throw new InputException(path, "sha256", $"is {sha}, allowed is {of.GraphSha256} of {Description}: the graph was changed after export");
+                throw new InputException(path, "sha256", $"is {sha}, allowed is {of.GraphSha256} of {Description}: the file was changed after export");
             return graph;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, "file", $"cannot be read ({e.Message.TrimEnd('.')}); a frozen policy has {Description} and {Graph}");
+            throw new InputException(path, "file", $"cannot be read ({e.Message.TrimEnd('.')}); a frozen policy has {Description} and {NameOf(of?.Form ?? form)}");
         }
     }
 

@@ -7,7 +7,7 @@ namespace RlOffload.Inference.Policies;
 /// <param name="Problems">Empty where every vector gave its plan and its logits.</param>
 public sealed record ReplayReport(int Vectors, double WorstError, IReadOnlyList<string> Problems);
 
-/// <summary>Asks a policy's graph what its trained network was asked, and compares plans and logits.</summary>
+/// <summary>Asks what decides in a policy's folder what was asked when it was written, and compares plans and logits.</summary>
 public static class GoldenReplay
 {
     public const double Tolerance = 1e-4;
@@ -15,7 +15,7 @@ public static class GoldenReplay
     /// <summary>Sums of float32 in another order move a logit near 0 by a few units of rounding of the largest one.</summary>
     private const double Floor = 2e-6;
 
-    public static ReplayReport Run(PolicySession session, IReadOnlyList<GoldenVector> golden)
+    public static ReplayReport Run(IPolicyFunction session, IReadOnlyList<GoldenVector> golden)
     {
         var problems = new List<string>();
         var worst = 0.0;

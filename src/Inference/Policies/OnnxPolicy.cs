@@ -6,18 +6,18 @@ using RlOffload.Environment.Profiles;
 namespace RlOffload.Inference.Policies;
 
 /// <summary>
-/// A frozen policy that decides through ONNX Runtime, among the plans of its own table. A decision allocates nothing and never throws: where the
+/// A frozen policy that decides, through ONNX Runtime or by a tree or table, among the plans of its own table. A decision allocates nothing and never throws: where the
 /// runtime fails or a logit is not finite, the cost model's best plan for this request alone is taken instead and counted.
 /// </summary>
 public sealed class OnnxPolicy : IPolicy, IDisposable
 {
-    private readonly PolicySession _session;
+    private readonly IPolicyFunction _session;
     private readonly ObservationLayout _layout;
     private readonly DeadlineShield? _shield;
     private readonly bool[] _allowed;
 
     /// <param name="model"><see cref="FrozenPolicy.CostModel"/> of the profile in use.</param>
-    public OnnxPolicy(FrozenPolicy policy, PolicySession session, CostModel model)
+    public OnnxPolicy(FrozenPolicy policy, IPolicyFunction session, CostModel model)
     {
         (Policy, _session, Model) = (policy, session, model);
         _layout = new ObservationLayout(model, detail: ObservationLayout.DetailOf(policy.Observation));
@@ -44,7 +44,7 @@ public sealed class OnnxPolicy : IPolicy, IDisposable
             throw new InputException(refusals);
         foreach (var warning in FrozenPolicyCheck.Warnings(policy, profile))
             warnings?.Invoke($"{path}:{warning}");
-        return new OnnxPolicy(policy, new PolicySession(FrozenPolicyFile.ReadGraph(folder, policy), Path.Combine(folder, FrozenPolicyFile.Graph), policy), policy.CostModel(profile));
+        return new OnnxPolicy(policy, PolicyFunction.Open(FrozenPolicyFile.ReadGraph(folder, policy), Path.Combine(folder, FrozenPolicyFile.NameOf(policy.Form)), policy), policy.CostModel(profile));
     }
 
     public void Begin(int window) { }

@@ -7,7 +7,7 @@ namespace RlOffload.Inference.Policies;
 /// policy.onnx in ONNX Runtime, on one thread, with memory that is bound once: 'observation' [1, n] and 'mask' [1, A] (1 allowed, 0 not), and
 /// 'prior' [1, A] where the graph takes one, give 'logits' [1, A]. Running it allocates nothing. Not safe for several threads at once.
 /// </summary>
-public sealed class PolicySession : IDisposable
+public sealed class PolicySession : IPolicyFunction
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
@@ -63,22 +63,6 @@ public sealed class PolicySession : IDisposable
 
     /// <exception cref="OnnxRuntimeException">ONNX Runtime fails.</exception>
     public void Run() => _session.RunWithBinding(_run, _binding);
-
-    /// <summary>The allowed plan of the highest logit, the first of equals; -1 where none is allowed or a logit among the allowed is not finite.</summary>
-    public int Best()
-    {
-        var best = -1;
-        for (var p = 0; p < Logits.Length; p++)
-        {
-            if (Mask[p] == 0)
-                continue;
-            if (!float.IsFinite(Logits[p]))
-                return -1;
-            if (best < 0 || Logits[p] > Logits[best])
-                best = p;
-        }
-        return best;
-    }
 
     public void Dispose()
     {

@@ -24,7 +24,7 @@ public static class PolicyVerification
     {
         var policy = FrozenPolicyFile.Read(folder);
         var description = Path.Combine(folder, FrozenPolicyFile.Description);
-        var graph = FrozenPolicyFile.ReadGraph(folder);
+        var (file, graph) = (FrozenPolicyFile.NameOf(policy.Form), FrozenPolicyFile.ReadGraph(folder, form: policy.Form));
         var notes = new List<string>();
         var refusals = new List<string>();
         var warnings = new List<string>();
@@ -56,12 +56,12 @@ public static class PolicyVerification
         if (refusals.Count > 0)
             throw new InputException([.. refusals.Distinct().Select(r => $"{description}:{r}")]);
 
-        using var session = new PolicySession(graph, Path.Combine(folder, FrozenPolicyFile.Graph), policy);
+        using var session = PolicyFunction.Open(graph, Path.Combine(folder, file), policy);
         var replay = GoldenReplay.Run(session, policy.Golden);
         var failures = replay.Problems.ToList();
         var sha = Convert.ToHexStringLower(SHA256.HashData(graph));
         if (sha != policy.GraphSha256)
-            failures.Add($"graph_sha256: is {policy.GraphSha256}, but {FrozenPolicyFile.Graph} has {sha}; the graph was changed after export");
+            failures.Add($"graph_sha256: is {policy.GraphSha256}, but {file} has {sha}; the graph was changed after export");
         return new VerificationReport(folder, replay.Vectors, replay.WorstError * GoldenReplay.Tolerance,
             [.. failures.Select(f => $"{description}:{f}")], [.. warnings.Select(w => $"{description}:{w}")], notes);
     }

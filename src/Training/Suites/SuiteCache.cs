@@ -53,7 +53,7 @@ internal sealed class SuiteCache(string? folder)
 
     /// <summary>A planner is its name; of a folder also what decides in it.</summary>
     private static string Identity(string source) =>
-        source + string.Concat(new[] { "checkpoint.bin", "manifest.json", FrozenPolicyFile.Graph, FrozenPolicyFile.Description }
+        source + string.Concat(new[] { "checkpoint.bin", "manifest.json", FrozenPolicyFile.Graph, FrozenPolicyFile.Tree, FrozenPolicyFile.Table, FrozenPolicyFile.Description }
             .Select(f => Path.Combine(source, f)).Where(File.Exists).Select(f => " " + LinkSources.HashOf(f)));
 
     private string FileOf(string key) => Path.Combine(folder!, $"suite-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16]}.json");
