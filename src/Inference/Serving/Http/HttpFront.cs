@@ -20,6 +20,7 @@ internal sealed class HttpFront : IAsyncDisposable
     private readonly ServerOptions _options;
     private readonly int _port;
     private readonly WebApplication _app;
+    private readonly StatusEndpoints _status;
 
     /// <exception cref="InputException">There is no certificate, or it is none.</exception>
     public HttpFront(TailService service, ServerOptions options, int port)
@@ -28,18 +29,17 @@ internal sealed class HttpFront : IAsyncDisposable
         var door = new HttpDoor(service, options);
         var open = new OpenEndpoint(door);
         _app = Build(Math.Max(open.MostBody, MessageEndpoint.MostProbeBytes));
-        var (message, status) = (new MessageEndpoint(door), new StatusEndpoints(door, options));
+        var message = new MessageEndpoint(door);
+        _status = new StatusEndpoints(door, options);
         _app.MapPost(RemoteServer.InferPath, message.Infer);
         _app.MapPost(RemoteServer.ProbePath, message.Probe);
-        status.Map(_app);
+        _status.Map(_app);
         open.Map(_app);
         _app.Lifetime.ApplicationStopping.Register(service.BeginDrain);
     }
 
     /// <summary>Where it listens, once started.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-
-    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
     /// <exception cref="InputException">The port is taken or not allowed.</exception>
     public async Task Start(CancellationToken cancel)
@@ -59,7 +59,11 @@ internal sealed class HttpFront : IAsyncDisposable
 
     public Task Stop() => _app.StopAsync();
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _status.Dispose();
+    }
 
     private WebApplication Build(long mostBody)
     {
