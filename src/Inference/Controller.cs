@@ -24,10 +24,13 @@ public sealed class Controller : IWorld, IOutcomeSink
     private readonly Breaker? _breaker;
     private readonly bool[] _local;
     private readonly bool[]? _ready;
+    private readonly bool[] _unprobed;
     private readonly bool[] _mask;
     private readonly Stations _stations;
     private readonly Dictionary<int, Flight> _flights = [];
     private readonly Observation _observation = new();
+    private (int Request, bool Probe) _sending = (-1, false);
+    private double _sendBegun;
     private int _requests;
     private bool _over;
 
@@ -40,6 +43,7 @@ public sealed class Controller : IWorld, IOutcomeSink
     {
         (_model, _policy, _device, _remote, _pool, _mailbox, _log, _breaker) = (model, policy, device, remote, pool, mailbox, log, breaker);
         _local = [.. model.Table.Plans.Plans.Select(p => p.Kind is PlanKind.Local or PlanKind.Drop && !p.Probe)];
+        _unprobed = [.. model.Table.Plans.Plans.Select(p => !p.Probe)];
         (_ready, _mask) = (ready, new bool[_local.Length]);
         for (var p = 0; ready is not null && p < _local.Length; p++)
             _local[p] &= ready[p];
@@ -49,6 +53,12 @@ public sealed class Controller : IWorld, IOutcomeSink
 
     /// <summary>All energy spent, J, by the cost model's powers and the measured times.</summary>
     public double Energy => _stations.Energy;
+
+    /// <summary>What probes may cost; null: as many as the policy wants.</summary>
+    public ProbeBudget? Probes { get; init; }
+
+    /// <summary>Told of transfers and answers; null: nobody wants to know.</summary>
+    public LinkEstimator? Link { get; init; }
 
     /// <summary>Decisions that the policy failed to make, or made against the mask; the plan of the best expected reward was taken.</summary>
     public int PolicyFailures { get; private set; }
@@ -108,10 +118,13 @@ public sealed class Controller : IWorld, IOutcomeSink
                 _stations.Broken(happened.Request, happened.At);
                 break;
             case What.Sent:
+                if (_sending == (happened.Request, happened.Probe))
+                    Link?.Transferred(happened.At, _remote.Carried(happened.At), happened.At - _sendBegun);
                 _stations.Sent(happened.Request, happened.Probe, happened.At);
                 break;
             case What.Answered:
                 _breaker?.Succeeded(happened.Request, happened.At);
+                Link?.Answered(happened.RoundTrip);
                 _stations.Answered(happened.Request, happened.RoundTrip, happened.Load, happened.Server, happened.At);
                 break;
             case What.Failed:
@@ -152,6 +165,8 @@ public sealed class Controller : IWorld, IOutcomeSink
             mask = Among(_local, mask);
         else if (_ready is not null)
             mask = Among(_ready, mask);
+        if (Probes?.Allows(now) == false)
+            mask = Among(_unprobed, mask);
         try
         {
             if (_policy.Decide(_observation, mask) is var plan && (uint)plan < (uint)mask.Length && mask[plan])
@@ -201,8 +216,10 @@ public sealed class Controller : IWorld, IOutcomeSink
 
     double IWorld.Send(in Job job, double now)
     {
+        (_sending, _sendBegun) = ((job.Request, job.IsProbe), now);
         if (job.IsProbe)
         {
+            Probes?.Spend();
             // The probe may outlive the request that it came with.
             _remote.SendProbe(job.Request);
             return double.PositiveInfinity;

@@ -14,9 +14,9 @@ internal static class RunVerb
     {
         var folder = new Argument<string>("DIR") { Description = "A frozen policy's folder." };
         var server = new Option<string>("--server") { Description = "Where 'rloffload serve' listens, such as http://127.0.0.1:8500.", Required = true };
-        var images = new Option<string>("--images") { Description = "IDX frames, 28x28 items that frames are made of, or CIFAR-10 records (.bin).", Required = true };
+        var images = new Option<string?>("--images") { Description = "IDX frames, 28x28 items that frames are made of, CIFAR-10 records (.bin), or without --link a folder of raw images." };
         var labels = new Option<string?>("--labels") { Description = "IDX labels [default: NAME-labels beside the images]." };
-        var link = new Option<string>("--link") { Description = "Uplink to play: a trace file, or a link model (.json) to draw one from.", Required = true };
+        var link = new Option<string?>("--link") { Description = "Uplink to play: a trace file, or a link model (.json) to draw one from [default: the network as it is, nothing emulated]." };
         var requests = new Option<int?>("--requests") { Description = "How many requests [default: one for each image]." };
         var seed = new Option<ulong>("--seed") { Description = "Of arrivals, deadlines, server load and frames.", DefaultValueFactory = _ => 1 };
         var speed = new Option<double>("--speed") { Description = "Play arrivals, link, deadlines and emulated times so many times faster.", DefaultValueFactory = _ => 1 };
@@ -31,6 +31,11 @@ internal static class RunVerb
             DefaultValueFactory = _ => RemoteKind.Http,
         };
         var oipModel = new Option<string>("--oip-model") { Description = "How an oip server calls the tails.", DefaultValueFactory = _ => OpenModelName.Default };
+        var listen = new Option<string?>("--listen") { Description = "Take requests by HTTP at ADDRESS:PORT: POST /infer with an image's bytes (header Deadline-Ms), the answer is JSON." };
+        var rate = new Option<double>("--rate") { Description = "Without --link: images a second, as a camera brings them.", DefaultValueFactory = _ => 10 };
+        var deadline = new Option<double?>("--deadline-ms") { Description = "Without --link: deadline of a request [default: the policy's median]." };
+        var most = new Option<int>("--in-flight") { Description = "Without --link: requests under way at most.", DefaultValueFactory = _ => 16 };
+        var probes = new Option<double>("--probe-budget") { Description = "Bytes a second that probes of the link may cost [default: as the policy wants].", DefaultValueFactory = _ => double.PositiveInfinity };
         var memory = new Option<double>("--memory-mb") { Description = "Memory for the parts of the network, MiB; plans whose parts do not fit are not used [default: all].", DefaultValueFactory = _ => double.PositiveInfinity };
         var token = new Option<string?>("--token-file") { Description = "File with the bearer token, where the server asks for one." };
         var command = new Command("run", """
@@ -38,12 +43,15 @@ internal static class RunVerb
             by a trace; a device slower than this machine is emulated by keeping it busy for the scenario's time.
             At the end: accuracy and latency beside the cost model's, plans chosen, misses, time of a decision.
 
-            Example (in another terminal: rloffload serve checkpoints/quickstart):
+            Without --link nothing is emulated: the device answers what a camera, a folder or --listen brings, over the network as it is.
+
+            Examples (in another terminal: rloffload serve checkpoints/quickstart):
               rloffload run checkpoints/quickstart --server http://127.0.0.1:8500 --link uplink.txt \
                 --images models/fashion-test-1000-images-idx3-ubyte.gz --requests 200 --speed 5
+              rloffload run checkpoints/quickstart --server http://127.0.0.1:8500 --listen 127.0.0.1:8600
             """)
         {
-            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token, memory,
+            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token, memory, listen, rate, deadline, most, probes,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -52,10 +60,21 @@ internal static class RunVerb
             string[] schemes = frames ? ["tcp", "tls"] : [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
             if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address) || !schemes.Contains(address.Scheme) || (frames && address.Port <= 0))
                 throw new InputException("run", "--server", $"is '{url}', allowed is an address such as {schemes[0]}://127.0.0.1:8500");
+            OutputFiles.RequireFolders(("--json", parsed.GetValue(json)), ("--log", parsed.GetValue(log)));
+            if (parsed.GetValue(probes) is not >= 0)
+                throw new InputException("run", "--probe-budget", $"is {parsed.GetValue(probes)}, allowed is 0 or more");
+            if (parsed.GetValue(link) is not { } played)
+                return DeviceRunVerb.Run(new DeviceSettings(
+                    new DeviceOptions(parsed.GetRequiredValue(folder), new RemoteOptions(address, parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!),
+                        parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log), parsed.GetValue(memory), parsed.GetValue(probes), parsed.GetValue(seed)),
+                    parsed.GetValue(listen), parsed.GetValue(images), parsed.GetValue(labels), parsed.GetValue(requests), parsed.GetValue(rate), parsed.GetValue(deadline), parsed.GetValue(most)),
+                    parsed.GetValue(json), cancel);
+            if (parsed.GetValue(listen) is not null || parsed.GetValue(images) is null)
+                throw new InputException("run", "--link", "is given, so requests are those of the scenario; allowed with it is --images and not --listen");
             return Run(new RunOptions(
-                parsed.GetRequiredValue(folder), address, parsed.GetRequiredValue(images), parsed.GetValue(labels), parsed.GetRequiredValue(link), parsed.GetValue(requests),
+                parsed.GetRequiredValue(folder), address, parsed.GetValue(images)!, parsed.GetValue(labels), played, parsed.GetValue(requests),
                 parsed.GetValue(seed), parsed.GetValue(speed), parsed.GetValue(rtt), parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log),
-                parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!, parsed.GetValue(memory)), parsed.GetValue(json), cancel);
+                parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!, parsed.GetValue(memory), parsed.GetValue(probes)), parsed.GetValue(json), cancel);
         });
         return command;
     }

@@ -7,11 +7,14 @@ namespace RlOffload.Inference.Emulation;
 /// An uplink of a trace's capacity: a token bucket of no depth that fills as the trace says. One transfer at a time; bytes are let through when
 /// the trace's integral since the transfer's start has carried them, so the last one passes exactly when the cost model says.
 /// </summary>
-/// <param name="draw">Of the window that is played.</param>
-public sealed class ShapedLink(WindowDraw draw, RunClock clock)
+/// <param name="draw">Of the window that is played; null: the network itself shapes, and what it has taken is only counted.</param>
+public sealed class ShapedLink(WindowDraw? draw, RunClock clock)
 {
     /// <summary>What is let through at once, s of the trace.</summary>
     private const double Slice = 0.01;
+
+    /// <summary>What is given to an unshaped network at once, bytes: as finely is known how much of a message it took.</summary>
+    private const int Piece = 16384;
 
     private readonly Lock _gate = new();
     private double _start;
@@ -33,6 +36,12 @@ public sealed class ShapedLink(WindowDraw draw, RunClock clock)
     {
         lock (_gate)
         {
+            if (draw is null)
+            {
+                _start = _free = Clock.Now;
+                _reserved = Math.Min(most, Piece);
+                return (_reserved, _free);
+            }
             _start = _free;
             _reserved = (int)Math.Clamp(Math.Round(draw.BytesBetween(_start, _start + Slice)), 1, most);
             _free = _start + draw.SendSeconds(_start, _reserved);
@@ -54,9 +63,9 @@ public sealed class ShapedLink(WindowDraw draw, RunClock clock)
     public double Carried(double now)
     {
         lock (_gate)
-            return _passed + Math.Min(_reserved, draw.BytesBetween(_start, now));
+            return _passed + (draw is null ? 0 : Math.Min(_reserved, draw.BytesBetween(_start, now)));
     }
 
     /// <summary>What its modem reports.</summary>
-    public double BytesBetween(double from, double to) => draw.BytesBetween(from, to);
+    public double BytesBetween(double from, double to) => draw?.BytesBetween(from, to) ?? 0;
 }

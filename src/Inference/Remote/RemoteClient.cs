@@ -29,7 +29,11 @@ public sealed class RemoteClient : IRemote, IDisposable
     /// <summary>Over the network as it is.</summary>
     /// <param name="inputEncoding">How split 0 sends the input.</param>
     public static RemoteClient Connect(RemoteOptions options, PartitionSet partitions, string inputEncoding, CostModel model, Mailbox mailbox, FlightPool pool) =>
-        new(options.Open(mailbox.Clock, null, partitions), options.Writer(partitions, inputEncoding), model, mailbox, pool, null, null);
+        Connect(options, partitions, inputEncoding, model, mailbox, pool, new ShapedLink(null, mailbox.Clock));
+
+    private static RemoteClient Connect(
+        RemoteOptions options, PartitionSet partitions, string inputEncoding, CostModel model, Mailbox mailbox, FlightPool pool, ShapedLink counted) =>
+        new(options.Open(mailbox.Clock, counted, partitions), options.Writer(partitions, inputEncoding), model, mailbox, pool, counted, null);
 
     /// <summary>What the server last said when it refused a message; null if it never did.</summary>
     public string? LastRefusal { get; private set; }

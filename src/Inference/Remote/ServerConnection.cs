@@ -8,6 +8,8 @@ namespace RlOffload.Inference.Remote;
 /// <summary>Connections to a server, shaped by a link where one is emulated.</summary>
 internal static class ServerConnection
 {
+    private const int Tcp = 6, NotSentLowAt = 25, MostUnsent = 16384;
+
     public static async ValueTask<Stream> Open(EndPoint server, ShapedLink? link, CancellationToken cancel)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -20,6 +22,9 @@ internal static class ServerConnection
             socket.Dispose();
             throw;
         }
+        // The kernel takes no more than it is about to send: when the last byte was taken, the message has nearly left (tcp(7), TCP_NOTSENT_LOWAT).
+        if (OperatingSystem.IsLinux())
+            socket.SetRawSocketOption(Tcp, NotSentLowAt, BitConverter.GetBytes(MostUnsent));
         var stream = new NetworkStream(socket, ownsSocket: true);
         return link is null ? stream : new ShapedStream(stream, link);
     }

@@ -94,13 +94,14 @@ public sealed class LiveRun
             _remote.Open(clock, link, partitions), _remote.Writer(partitions, encoding), model, mailbox, pool, link, new EmulatedPath(draw));
         using var log = _options.Log is { } path ? new DecisionLog(path, image => _images.Label(image)) : null;
         var flights = new List<FlightRecord>(Requests);
+        var estimator = new LinkEstimator();
         var breaker = new Breaker(new BreakerOptions(), new Rng(_options.Seed));
         var controller = new Controller(model, policy, device, remote, pool, mailbox, WakeMargin * _options.Speed, flight =>
         {
             flights.Add(FlightRecord.Of(flight));
             log?.Add(flight);
             progress?.Report(new RunProgress(flights.Count, Requests, clock.Now));
-        }, breaker, prepared);
+        }, breaker, prepared) { Probes = new ProbeBudget(_options.ProbeBudget, CostModel.ProbeBytes), Link = estimator };
 
         if (alive)
             alive = await remote.WarmUp(cancel).ConfigureAwait(false);
@@ -110,7 +111,7 @@ public sealed class LiveRun
         await Bring(controller, draw, clock, cancel).ConfigureAwait(false);
         await loop.ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
-        return Report(model, policy, controller, breaker, remote, [.. flights.OrderBy(f => f.Request)], alive, clock.Now);
+        return Report(model, policy, controller, breaker, estimator.At(clock.Now), remote, [.. flights.OrderBy(f => f.Request)], alive, clock.Now);
     }
 
     /// <summary>Submits each request when it arrives.</summary>
@@ -203,7 +204,7 @@ public sealed class LiveRun
     }
 
     private RunReport Report(
-        CostModel model, OnnxPolicy policy, Controller controller, Breaker breaker, RemoteClient remote, IReadOnlyList<FlightRecord> flights, bool alive, double seconds)
+        CostModel model, OnnxPolicy policy, Controller controller, Breaker breaker, LinkEstimate link, RemoteClient remote, IReadOnlyList<FlightRecord> flights, bool alive, double seconds)
     {
         var twin = SimulatedTwin.Play(model, _links, _options.Seed, [.. flights.Select(f => (f.PlanIndex, f.Way))]);
         var summary = new RunSummary(model, flights, twin);
@@ -233,6 +234,7 @@ public sealed class LiveRun
             DecisionUs = summary.Decisions,
             PolicyFallbacks = policy.Fallbacks + controller.PolicyFailures,
             Breaker = breaker.Counts(seconds),
+            LinkEstimate = link.Transfers > 0 && link.Answers > 0 ? link : null,
             HeadTimeRatio = summary.HeadTimeRatio,
             HeaderBytes = summary.HeaderBytes,
             EnergyJ = Math.Round(controller.Energy, 3),

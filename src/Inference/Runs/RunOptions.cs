@@ -17,12 +17,13 @@ namespace RlOffload.Inference.Runs;
 /// <param name="Remote">What is spoken to the server.</param>
 /// <param name="Token">Bearer token; null where the server asks for none.</param>
 /// <param name="MemoryMb">MiB that the process may grow by for the parts of the network; plans whose parts do not fit are not used.</param>
+/// <param name="ProbeBudget">Bytes a second that probes may cost.</param>
 /// <param name="OipModel">How a server of the Open Inference Protocol calls the tails.</param>
 public sealed record RunOptions(
     string Policy, Uri Server, string Images, string? Labels, string Link, int? Requests = null, ulong Seed = 1, double Speed = 1, double? RttMs = null,
     string? Model = null, string? Profile = null, string? Log = null,
     RemoteKind Remote = RemoteKind.Http, string? Token = null, string OipModel = OpenModelName.Default,
-    double MemoryMb = double.PositiveInfinity);
+    double MemoryMb = double.PositiveInfinity, double ProbeBudget = double.PositiveInfinity);
 
 /// <summary>How far a run is.</summary>
 public readonly record struct RunProgress(int Answered, int Of, double Now);

@@ -73,6 +73,9 @@ public sealed record RunReport
     /// <summary>How often and how long the server was given up.</summary>
     public required BreakerCounts Breaker { get; init; }
 
+    /// <summary>What the device knew of the link at the end; null where it sent nothing that was answered.</summary>
+    public required LinkEstimate? LinkEstimate { get; init; }
+
     /// <summary>Real time of heads on this machine, times the device's factor, over the profile's: 1 where the profile holds here.</summary>
     public required double? HeadTimeRatio { get; init; }
 

@@ -1,0 +1,58 @@
+using RlOffload.Environment;
+using RlOffload.Inference.Flights;
+using RlOffload.Inference.Images;
+
+namespace RlOffload.Inference.Sources;
+
+/// <summary>
+/// Frames at a steady rate, as a camera brings them: one that comes while too many are under way is lost and counted, never queued.
+/// </summary>
+/// <param name="frames">How many there are, and how to write one; they come again and again.</param>
+/// <param name="rate">Frames a second.</param>
+/// <param name="deadline">Of each, s.</param>
+/// <param name="requests">Frames to bring, lost ones included.</param>
+public sealed class CameraSource((int Count, FillImage Fill) frames, double rate, double deadline, int requests, int mostInFlight, RunClock clock) : IRequestSource
+{
+    private int _inFlight, _lost;
+
+    /// <summary>Frames that came while too many were under way.</summary>
+    public int Lost => Volatile.Read(ref _lost);
+
+    /// <summary>Files of raw bytes, one a number of the input; those of a folder in the order of their names.</summary>
+    /// <exception cref="InputException">There are none, or one is of another size.</exception>
+    public static (int Count, FillImage Fill) Folder(string folder, int imageBytes)
+    {
+        string[] files = [.. Directory.GetFiles(folder).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal)];
+        var problems = files.Where(f => new FileInfo(f).Length != imageBytes)
+            .Select(f => $"{f}:length: is {new FileInfo(f).Length} bytes, allowed is {imageBytes}: one byte a number of the network's input, as it lies there").ToList();
+        if (files.Length == 0)
+            problems.Add($"{folder}:--images: holds no file, allowed are files of {imageBytes} bytes");
+        if (problems.Count > 0)
+            throw new InputException(problems);
+        return (files.Length, (image, pixels) =>
+        {
+            using var file = File.OpenHandle(files[image]);
+            RandomAccess.Read(file, pixels, 0);
+        });
+    }
+
+    public static (int Count, FillImage Fill) Images(LabelledImages images) => (images.Count, (image, pixels) => images.Pixels(image).CopyTo(pixels));
+
+    public async Task Bring(Controller controller, CancellationToken cancel)
+    {
+        var begun = clock.Now;
+        for (var i = 0; i < requests; i++)
+        {
+            await clock.Until(begun + i / rate, cancel).ConfigureAwait(false);
+            if (Volatile.Read(ref _inFlight) >= mostInFlight)
+            {
+                Interlocked.Increment(ref _lost);
+                continue;
+            }
+            Interlocked.Increment(ref _inFlight);
+            controller.Submit(i % frames.Count, deadline, frames.Fill);
+        }
+    }
+
+    public void Ended(Flight flight) => Interlocked.Decrement(ref _inFlight);
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RlOffload.Environment;
+using RlOffload.Inference.Flights;
+using RlOffload.Inference.Runs;
+
+namespace RlOffload.Inference.Sources;
+
+/// <summary>
+/// Requests by HTTP: POST /infer with the bytes of an image gives the answer as JSON, in time or as a refusal that says so. Several are under way at once, no
+/// more than there are seats; who comes then is told to try again.
+/// </summary>
+public sealed class HttpSource : IRequestSource, IAsyncDisposable
+{
+    private const double MostDeadline = 60;
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    private readonly int _imageBytes;
+    private readonly double _deadline;
+    private readonly IPEndPoint _listen;
+    private readonly WebApplication _app;
+    private readonly ConcurrentBag<int> _free;
+    private readonly TaskCompletionSource<FlightRecord>?[] _seats;
+    private readonly byte[][] _pixels;
+    private Controller? _controller;
+
+    /// <param name="imageBytes">Of a body.</param>
+    /// <param name="deadline">Of requests that name none, s.</param>
+    /// <param name="seats">Requests under way at most.</param>
+    public HttpSource(IPEndPoint listen, int imageBytes, double deadline, int seats)
+    {
+        (_listen, _imageBytes, _deadline) = (listen, imageBytes, deadline);
+        _free = [.. Enumerable.Range(0, seats)];
+        _seats = new TaskCompletionSource<FlightRecord>?[seats];
+        _pixels = [.. Enumerable.Range(0, seats).Select(_ => new byte[imageBytes])];
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(listen);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = imageBytes;
+            kestrel.Limits.MaxConcurrentConnections = 4 * seats + 16;
+        });
+        _app = builder.Build();
+        _app.MapPost("/infer", Infer);
+        _app.MapGet("/health", (HttpContext http) => Say(http, 200, new { status = "ok", in_flight = seats - _free.Count, most_in_flight = seats, image_bytes = imageBytes }));
+    }
+
+    /// <summary>Where it listens, once it does.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <exception cref="InputException">The port is taken or not allowed.</exception>
+    public async Task Start(CancellationToken cancel)
+    {
+        try
+        {
+            await _app.StartAsync(cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw new InputException("run", "--listen", $"is {_listen}: cannot listen there ({e.Message}); port 0 takes a free one");
+        }
+    }
+
+    /// <summary>Until cancelled, by Ctrl-C or SIGTERM; what is under way is still answered.</summary>
+    public async Task Bring(Controller controller, CancellationToken cancel)
+    {
+        Volatile.Write(ref _controller, controller);
+        await _app.WaitForShutdownAsync(cancel).ConfigureAwait(false);
+        await _app.StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    public void Ended(Flight flight) => _seats[flight.Image]?.TrySetResult(FlightRecord.Of(flight));
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task Infer(HttpContext http)
+    {
+        if (http.Request.ContentLength != _imageBytes)
+        {
+            await Refuse(http, 400, $"content-length: is {http.Request.ContentLength?.ToString(CultureInfo.InvariantCulture) ?? "missing"}, allowed is {_imageBytes}: one byte a number of the network's input")
+                .ConfigureAwait(false);
+            return;
+        }
+        var deadline = _deadline;
+        if (http.Request.Headers["Deadline-Ms"] is [{ } text]
+            && (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out deadline) || !((deadline /= 1000) > 0) || deadline > MostDeadline))
+        {
+            await Refuse(http, 400, $"deadline-ms: is '{text}', allowed is above 0 to {1000 * MostDeadline}").ConfigureAwait(false);
+            return;
+        }
+        if (Volatile.Read(ref _controller) is not { } controller || !_free.TryTake(out var seat))
+        {
+            http.Response.Headers.RetryAfter = "1";
+            await Refuse(http, 429, $"requests: {_seats.Length} are under way already").ConfigureAwait(false);
+            return;
+        }
+        try
+        {
+            await http.Request.Body.ReadExactlyAsync(_pixels[seat], http.RequestAborted).ConfigureAwait(false);
+            var ended = new TaskCompletionSource<FlightRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _seats[seat] = ended;
+            controller.Submit(seat, deadline, (s, pixels) => _pixels[s].CopyTo(pixels));
+            // Every flight has an outcome by its deadline, so this ends, also where the client has left.
+            var record = await ended.Task.ConfigureAwait(false);
+            await Say(http, Status(record), Answer(record)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is EndOfStreamException or IOException or OperationCanceledException or BadHttpRequestException)
+        {
+            // The client left before its body was here.
+        }
+        finally
+        {
+            _seats[seat] = null;
+            _free.Add(seat);
+        }
+    }
+
+    private static int Status(in FlightRecord r) => r.Outcome.Kind switch
+    {
+        OutcomeKind.Answered or OutcomeKind.Fallback => 200,
+        OutcomeKind.Dropped => 503,
+        _ => 504,
+    };
+
+    private static object Answer(in FlightRecord r) => new
+    {
+        Request = r.Request,
+        Class = r.Answer >= 0 ? r.Answer : (int?)null,
+        Exit = r.Answer >= 0 ? r.Outcome.Exit + 1 : (int?)null,
+        Outcome = JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Outcome.Kind.ToString()),
+        Reason = r.Reason == Reason.None ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Reason.ToString()),
+        Plan = r.Plan.ToString(),
+        LatencyMs = Math.Round(r.Outcome.Latency * 1e3, 3),
+        DeadlineMs = Math.Round(r.Outcome.Deadline * 1e3, 3),
+    };
+
+    private static Task Refuse(HttpContext http, int status, string problem) => Say(http, status, new { error = problem });
+
+    private static async Task Say(HttpContext http, int status, object what)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(what, Json)).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,13 @@
+using RlOffload.Inference.Flights;
+
+namespace RlOffload.Inference.Sources;
+
+/// <summary>Where requests come from: a camera, files, HTTP.</summary>
+public interface IRequestSource
+{
+    /// <summary>Submits requests until there are no more, or until cancelled.</summary>
+    Task Bring(Controller controller, CancellationToken cancel);
+
+    /// <summary>Told on the controller's loop of every request that ended; may keep nothing of the flight and must not wait.</summary>
+    void Ended(Flight flight);
+}

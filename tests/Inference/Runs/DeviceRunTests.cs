@@ -1,0 +1,139 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using RlOffload.Environment;
+using RlOffload.Inference;
+using RlOffload.Inference.Codec;
+using RlOffload.Inference.Partitions;
+using RlOffload.Inference.Remote;
+using RlOffload.Inference.Runs;
+using RlOffload.Inference.Serving;
+using RlOffload.Inference.Sources;
+
+namespace RlOffload.Tests.Inference.Runs;
+
+/// <summary>The device as it is deployed, over a real socket. How fast it is depends on the machine; what is answered does not.</summary>
+public sealed class DeviceRunTests : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly TestNetwork _network;
+    private readonly PartitionSet _partitions;
+    private readonly RemoteServer _server;
+    private readonly HttpClient _http = new();
+
+    public DeviceRunTests()
+    {
+        _network = new TestNetwork(_folder, scenario: new Scenario
+        {
+            Uplink = new UplinkSpec(PriorBitsPerSecond: 1e8, PriorRtt: 0.002),
+            Deadlines = new DeadlineSpec(Median: 5),
+            Arrivals = new ArrivalSpec(ArrivalKind.Poisson, MeanGap: 0.05),
+        });
+        _network.WritePolicy();
+        _partitions = new PartitionSet(_network.ModelPath, _network.Profile);
+        _server = new RemoteServer(_partitions, new ServerOptions(IPAddress.Loopback, 0));
+    }
+
+    public async Task InitializeAsync() => await _server.Start();
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+        _partitions.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task RequestsByHttpAreAnsweredWithWhatTheNetworkSaysAlsoWhenTheServerGoes()
+    {
+        using var run = new DeviceRun(Options);
+        await using var source = new HttpSource(new IPEndPoint(IPAddress.Loopback, 0), run.ImageBytes, deadline: 5, seats: 8);
+        await source.Start(default);
+        using var stop = new CancellationTokenSource();
+        var playing = run.Play(source, null, stop.Token);
+        while ((await _http.PostAsync(new Uri(source.Address, "infer"), Body(0))).StatusCode == HttpStatusCode.TooManyRequests)
+            await Task.Delay(20);
+
+        foreach (var part in new[] { 0, 1 })
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Ask(source, i)));
+            for (var i = 0; i < 8; i++)
+            {
+                // Plans of fewer bits may say otherwise; exits that were not quantised may not.
+                if ((string)answers[i]["plan"]! is "local@1" or "local@2" or "remote@1" or "remote@2" || (string)answers[i]["outcome"]! == "fallback")
+                    Assert.Equal(Whole(i, (int)answers[i]["exit"]! - 1), (int)answers[i]["class"]!);
+                Assert.InRange((double)answers[i]["latency_ms"]!, 0, 5000);
+            }
+            if (part == 0)
+                await _server.Stop();
+        }
+        await stop.CancelAsync();
+        var report = await playing;
+
+        Assert.Equal(report.Requests, report.Outcomes.Values.Sum());
+        Assert.Equal(report.Requests, report.Plans.Values.Sum());
+        Assert.True(report.Requests >= 17, $"{report.Requests}");
+        Assert.Equal(0, report.PolicyFallbacks);
+    }
+
+    [Fact]
+    public async Task WhatIsNoImageIsRefusedWithTheReason()
+    {
+        using var run = new DeviceRun(Options);
+        await using var source = new HttpSource(new IPEndPoint(IPAddress.Loopback, 0), run.ImageBytes, deadline: 5, seats: 2);
+        await source.Start(default);
+        await Refused(source, new ByteArrayContent(new byte[767]), HttpStatusCode.BadRequest, "content-length: is 767, allowed is 768");
+        var late = Body(0);
+        late.Headers.Add("Deadline-Ms", "-3"); // of the request, which reads them all
+        await Refused(source, late, HttpStatusCode.BadRequest, "deadline-ms: is '-3'");
+        // Nobody plays yet.
+        await Refused(source, Body(0), HttpStatusCode.TooManyRequests, "requests");
+        var health = JsonNode.Parse(await _http.GetStringAsync(new Uri(source.Address, "health")))!;
+        Assert.Equal((0, 2, 768), ((int)health["in_flight"]!, (int)health["most_in_flight"]!, (int)health["image_bytes"]!));
+    }
+
+    [Fact]
+    public async Task ACameraBringsAFolderAndLosesWhatComesTooFast()
+    {
+        var images = Directory.CreateDirectory(_folder.At("frames")).FullName;
+        for (var i = 0; i < 3; i++)
+            File.WriteAllBytes(Path.Combine(images, $"{i}.raw"), TestNetwork.Frame(i));
+        using var run = new DeviceRun(Options with { MemoryMb = 1e-6, Log = _folder.At("log.jsonl") });
+        var source = new CameraSource(CameraSource.Folder(images, run.ImageBytes), rate: 5000, deadline: 5, requests: 200, mostInFlight: 3, run.Clock);
+        var report = await run.Play(source, null, default);
+        Assert.Equal(200, report.Requests + source.Lost);
+        Assert.True(source.Lost > 0 && report.Requests > 2, $"{source.Lost} {report.Requests}");
+        Assert.Equal(report.Requests, File.ReadAllLines(_folder.At("log.jsonl")).Length);
+        Assert.Contains(report.Warnings, w => w.Contains("do not fit", StringComparison.Ordinal));
+
+        File.WriteAllBytes(Path.Combine(images, "short.raw"), new byte[5]);
+        Assert.Contains("short.raw:length: is 5 bytes, allowed is 768", Assert.Throws<InputException>(() => CameraSource.Folder(images, 768)).Message, StringComparison.Ordinal);
+    }
+
+    private DeviceOptions Options => new(_network.PolicyPath, new RemoteOptions(_server.Address));
+
+    private static ByteArrayContent Body(int frame) => new(TestNetwork.Frame(frame));
+
+    private async Task<JsonNode> Ask(HttpSource source, int frame)
+    {
+        var response = await _http.PostAsync(new Uri(source.Address, "infer"), Body(frame));
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode || (string)JsonNode.Parse(text)!["outcome"]! == "dropped", text);
+        return response.IsSuccessStatusCode ? JsonNode.Parse(text)! : JsonNode.Parse($$"""{"plan":"drop","outcome":"dropped","latency_ms":0}""")!;
+    }
+
+    private async Task Refused(HttpSource source, ByteArrayContent body, HttpStatusCode status, string reason)
+    {
+        var response = await _http.PostAsync(new Uri(source.Address, "infer"), body);
+        Assert.Equal(status, response.StatusCode);
+        Assert.StartsWith(reason, (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["error"]!, StringComparison.Ordinal);
+    }
+
+    private int Whole(int frame, int exit)
+    {
+        using var store = new TensorStore(_partitions);
+        new PixelCodec(_network.Profile).Fill(TestNetwork.Frame(frame), store.Input.Bytes);
+        store.RunWhole(exit);
+        return Classes.Best(store.Answer(exit)[0].Floats);
+    }
+}
