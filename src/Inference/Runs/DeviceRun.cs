@@ -95,6 +95,7 @@ public sealed class DeviceRun : IDisposable
             source.Ended(flight);
             ended?.Invoke(_requests);
         }, breaker, prepared) { Probes = probes, Link = link };
+        FirstRuns.Make(_policy, model, pool, _options.Remote.Writer(_partitions, encoding), prepared, (_, pixels) => pixels.Clear());
         var loop = Task.Factory.StartNew(controller.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {

@@ -105,7 +105,7 @@ public sealed class LiveRun
 
         if (alive)
             alive = await remote.WarmUp(cancel).ConfigureAwait(false);
-        WarmUp(policy, model, pool, partitions, prepared);
+        FirstRuns.Make(policy, model, pool, _remote.Writer(partitions, encoding), prepared, (image, pixels) => _images.Pixels(image).CopyTo(pixels));
         clock.Restart();
         var loop = Task.Factory.StartNew(controller.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Bring(controller, draw, clock, cancel).ConfigureAwait(false);
@@ -133,33 +133,6 @@ public sealed class LiveRun
         {
             controller.Finish();
         }
-    }
-
-    /// <summary>The first runs of anything are slow for reasons that are none of the scenario's.</summary>
-    private void WarmUp(OnnxPolicy policy, CostModel model, FlightPool pool, PartitionSet partitions, bool[] prepared)
-    {
-        var observation = new Observation
-        {
-            Deadline = _scenario.Deadlines.Median, Rate = _scenario.Uplink.PriorBitsPerSecond, LastRate = _scenario.Uplink.PriorBitsPerSecond,
-            PreviousRate = _scenario.Uplink.PriorBitsPerSecond, Rtt = _scenario.Uplink.PriorRtt, ServerLoad = 1, FastIntensity = 1, SlowIntensity = 1, Slowdown = 1, Battery = 1,
-        };
-        var mask = model.Table.Runnable.ToArray();
-        for (var i = 0; i < 200; i++)
-            policy.Decide(observation, mask);
-        var writer = _remote.Writer(partitions, _scenario.Uplink.InputEncoding);
-        var flight = pool.Take();
-        flight.Begin(0, 0, 0, 1);
-        _images.Pixels(0).CopyTo(flight.Pixels);
-        var plans = model.Table.Plans.Plans.Where((_, p) => prepared[p]).ToList();
-        foreach (var plan in plans.Where(p => p.Kind == PlanKind.Split))
-        {
-            flight.Store!.RunHead(plan.Cut);
-            flight.Store.RunTail(plan.Exit, plan.Cut);
-            writer.Write(plan, 0, flight.Pixels, flight.Store, ref flight.Message);
-        }
-        foreach (var plan in plans.Where(p => p.Kind == PlanKind.Local))
-            flight.Store!.RunWhole(plan.Exit);
-        pool.Release(flight);
     }
 
     private async Task<bool> CheckServer(PartitionSet partitions, CostModel model, CancellationToken cancel)

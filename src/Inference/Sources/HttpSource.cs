@@ -101,7 +101,13 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
             await Refuse(http, 400, $"deadline-ms: is '{text}', allowed is above 0 to {1000 * MostDeadline}").ConfigureAwait(false);
             return;
         }
-        if (Volatile.Read(ref _controller) is not { } controller || !_free.TryTake(out var seat))
+        if (Volatile.Read(ref _controller) is not { } controller)
+        {
+            http.Response.Headers.RetryAfter = "1";
+            await Refuse(http, 503, "device: prepares its parts of the network").ConfigureAwait(false);
+            return;
+        }
+        if (!_free.TryTake(out var seat))
         {
             http.Response.Headers.RetryAfter = "1";
             await Refuse(http, 429, $"requests: {_seats.Length} are under way already").ConfigureAwait(false);

@@ -51,7 +51,7 @@ public sealed class DeviceRunTests : IAsyncLifetime
         await source.Start(default);
         using var stop = new CancellationTokenSource();
         var playing = run.Play(source, null, stop.Token);
-        while ((await _http.PostAsync(new Uri(source.Address, "infer"), Body(0))).StatusCode == HttpStatusCode.TooManyRequests)
+        while ((await _http.PostAsync(new Uri(source.Address, "infer"), Body(0))).StatusCode == HttpStatusCode.ServiceUnavailable)
             await Task.Delay(20);
 
         foreach (var part in new[] { 0, 1 })
@@ -87,7 +87,7 @@ public sealed class DeviceRunTests : IAsyncLifetime
         late.Headers.Add("Deadline-Ms", "-3"); // of the request, which reads them all
         await Refused(source, late, HttpStatusCode.BadRequest, "deadline-ms: is '-3'");
         // Nobody plays yet.
-        await Refused(source, Body(0), HttpStatusCode.TooManyRequests, "requests");
+        await Refused(source, Body(0), HttpStatusCode.ServiceUnavailable, "device: prepares");
         var health = JsonNode.Parse(await _http.GetStringAsync(new Uri(source.Address, "health")))!;
         Assert.Equal((0, 2, 768), ((int)health["in_flight"]!, (int)health["most_in_flight"]!, (int)health["image_bytes"]!));
     }

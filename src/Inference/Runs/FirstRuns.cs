@@ -1,0 +1,41 @@
+using RlOffload.Environment;
+using RlOffload.Environment.Plans;
+using RlOffload.Inference.Flights;
+using RlOffload.Inference.Policies;
+using RlOffload.Inference.Wire;
+
+namespace RlOffload.Inference.Runs;
+
+/// <summary>The first runs of anything are slow for reasons that are nobody's plan: policy, heads, tails and codec run once before requests come.</summary>
+internal static class FirstRuns
+{
+    private const int Decisions = 200;
+
+    /// <param name="prepared">By plan, whether its parts are open.</param>
+    /// <param name="image">Writes the bytes of some image.</param>
+    public static void Make(OnnxPolicy policy, CostModel model, FlightPool pool, IRequestWriter writer, bool[] prepared, FillImage image)
+    {
+        var s = model.Scenario;
+        var observation = new Observation
+        {
+            Deadline = s.Deadlines.Median, Rate = s.Uplink.PriorBitsPerSecond, LastRate = s.Uplink.PriorBitsPerSecond, PreviousRate = s.Uplink.PriorBitsPerSecond,
+            Rtt = s.Uplink.PriorRtt, ServerLoad = 1, FastIntensity = 1, SlowIntensity = 1, Slowdown = 1, Battery = 1,
+        };
+        var mask = model.Table.Runnable.ToArray();
+        for (var i = 0; i < Decisions; i++)
+            policy.Decide(observation, mask);
+        var flight = pool.Take();
+        flight.Begin(0, 0, 0, 1);
+        image(0, flight.Pixels);
+        var plans = model.Table.Plans.Plans.Where((_, p) => prepared[p]).ToList();
+        foreach (var plan in plans.Where(p => p.Kind == PlanKind.Split))
+        {
+            flight.Store!.RunHead(plan.Cut);
+            flight.Store.RunTail(plan.Exit, plan.Cut);
+            writer.Write(plan, 0, flight.Pixels, flight.Store, ref flight.Message);
+        }
+        foreach (var plan in plans.Where(p => p.Kind == PlanKind.Local))
+            flight.Store!.RunWhole(plan.Exit);
+        pool.Release(flight);
+    }
+}
