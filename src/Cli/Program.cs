@@ -18,6 +18,7 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     VerifyVerb.Create(),
     ServeVerb.Create(),
     RunVerb.Create(),
+    LogVerb.Create(),
     LinkVerb.Create(),
     TracesVerb.Create(),
 };

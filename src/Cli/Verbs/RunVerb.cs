@@ -23,7 +23,7 @@ internal static class RunVerb
         var rtt = new Option<double?>("--rtt") { Description = "Round-trip time, ms [default: the link's, else the scenario's]." };
         var model = new Option<string?>("--model") { Description = "The network, where DIR does not name it." };
         var profile = new Option<string?>("--profile") { Description = "The network's profile, where DIR does not name it." };
-        var log = new Option<string?>("--log") { Description = "Write every decision to this file, one JSON line a request." };
+        var log = new Option<string?>("--log") { Description = "Append every decision to this file; 'rloffload log' shows it and makes traces of it." };
         var json = new Option<string?>("--json") { Description = "Write the report to this file as well." };
         var remote = new Option<RemoteKind>("--remote")
         {

@@ -1,40 +1,58 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
+using System.Text;
 using RlOffload.Environment;
+using RlOffload.Environment.Plans;
 using RlOffload.Inference.Flights;
 
 namespace RlOffload.Inference.Runs;
 
 /// <summary>
-/// One JSON line a request, in the order of outcomes: what was seen, what was planned and expected, what came of it. Written by a thread of its own,
-/// so that the loop that decides never waits for a disk.
+/// Appends every decision to a file, in the order of outcomes: what was seen, what was planned and expected, what came of it. Written by a thread of
+/// its own, so that the loop that decides never waits for a disk. Whatever is cut off while it is written is skipped by whoever reads the file and
+/// cut away by whoever goes on with it. A file that reached its size becomes FILE.1, that one FILE.2, and so on; read by <see cref="DecisionLogFile"/>.
 /// </summary>
 public sealed class DecisionLog : IDisposable
 {
+    public const long DefaultPartBytes = 64L << 20;
+
+    /// <summary>Older parts that are kept.</summary>
+    public const int Parts = 8;
+
     private readonly BlockingCollection<Entry> _queue = [];
     private readonly ConcurrentBag<Entry> _free = [];
-    private readonly FileStream _file;
+    private readonly MemoryStream _frame = new();
+    private readonly BinaryWriter _writer;
+    private readonly Dictionary<int, OffloadPlan> _told = [];
     private readonly Thread _thread;
+    private readonly string _path;
     private readonly Func<int, int?> _label;
+    private readonly long _partBytes, _began;
+    private FileStream _file;
 
     /// <param name="label">Class of an image where it is known.</param>
-    /// <exception cref="InputException">The file cannot be written.</exception>
-    public DecisionLog(string path, Func<int, int?> label)
+    /// <param name="partBytes">Size from which on a new file is begun.</param>
+    /// <param name="time">For the date of the run; null: not told.</param>
+    /// <exception cref="InputException">The file cannot be written, or is something else than a decision log.</exception>
+    public DecisionLog(string path, Func<int, int?> label, long partBytes = DefaultPartBytes, TimeProvider? time = null)
     {
-        _label = label;
+        (_path, _label, _partBytes, _began) = (path, label, partBytes, time?.GetUtcNow().ToUnixTimeMilliseconds() ?? 0);
+        _writer = new BinaryWriter(_frame, Encoding.UTF8);
         try
         {
-            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+            _file = Open(path);
+            Session(goesOn: false);
+            _file.Flush();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            _file?.Dispose();
             throw new InputException(path, "--log", $"cannot be written ({e.Message.TrimEnd('.')})");
         }
         _thread = new Thread(Loop) { IsBackground = true, Name = "decision log" };
         _thread.Start();
     }
 
-    /// <summary>Why lines are missing, such as a full disk; null where none is. Requests are answered all the same.</summary>
+    /// <summary>Why decisions are missing, such as a full disk; null where none is. Requests are answered all the same.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Takes over what it needs; the flight may be used again at once.</summary>
@@ -53,119 +71,108 @@ public sealed class DecisionLog : IDisposable
         _queue.CompleteAdding();
         _thread.Join();
         _queue.Dispose();
+        _writer.Dispose();
         _file.Dispose();
+    }
+
+    /// <summary>At the end of the last whole record; whatever follows it was cut off.</summary>
+    private static FileStream Open(string path)
+    {
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        try
+        {
+            if (file.Length > 0)
+                file.SetLength(DecisionLogFile.WholeBytes(path, file));
+            if (file.Length == 0)
+            {
+                Span<byte> header = stackalloc byte[DecisionBytes.HeaderBytes];
+                DecisionBytes.WriteHeader(header);
+                file.Write(header);
+            }
+            file.Seek(0, SeekOrigin.End);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private void Loop()
     {
-        using var json = new Utf8JsonWriter(_file);
         foreach (var entry in _queue.GetConsumingEnumerable())
         {
             try
             {
-                Write(json, entry.Record, entry.Seen, _label(entry.Record.Image));
-                json.Flush();
-                _file.WriteByte((byte)'\n');
+                if (_file.Position >= _partBytes)
+                    Rotate();
+                Plan(entry.Record.PlanIndex, entry.Record.Plan);
+                DecisionBytes.Write(Begin(), entry.Record, _label(entry.Record.Image) ?? -1, entry.Seen);
+                End();
                 if (_queue.Count == 0)
                     _file.Flush();
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Problem = e.Message;
             }
-            json.Reset();
             _free.Add(entry);
         }
     }
 
-    private static void Write(Utf8JsonWriter json, in FlightRecord r, Observation o, int? label)
+    private void Rotate()
     {
-        json.WriteStartObject();
-        json.WriteNumber("request", r.Request);
-        json.WriteNumber("image", r.Image);
-        json.WriteNumber("arrival", Rounded(r.Arrival));
-        json.WriteNumber("deadline", Rounded(r.Outcome.Deadline));
-        json.WriteString("plan", r.Plan.ToString());
-        json.WriteNumber("decision_us", Math.Round(r.DecisionSeconds * 1e6, 1));
-        json.WriteStartObject("expected");
-        json.WriteString("outcome", Name(r.Predicted.Kind));
-        json.WriteNumber("latency", Rounded(r.Predicted.Latency));
-        json.WriteNumber("accuracy", Rounded(r.Predicted.Accuracy));
-        json.WriteNumber("reward", Rounded(r.Predicted.Reward));
-        json.WriteNumber("energy", Rounded(r.Predicted.Energy));
-        json.WriteEndObject();
-        json.WriteString("outcome", Name(r.Outcome.Kind));
-        if (r.Reason != Reason.None)
-            json.WriteString("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Reason.ToString()));
-        json.WriteStartObject("measured");
-        Number(json, "latency", r.Outcome.Latency);
-        Number(json, "device_wait", r.Outcome.DeviceWait);
-        Number(json, "device", r.Outcome.Device);
-        Number(json, "uplink_wait", r.Outcome.UplinkWait);
-        Number(json, "uplink", r.Outcome.Uplink);
-        Number(json, "server", r.Outcome.Server);
-        Number(json, "round_trip", r.Outcome.RoundTrip);
-        Number(json, "energy", r.Outcome.Energy);
-        Number(json, "reward", r.Outcome.Reward);
-        Number(json, "bytes", r.WireBytes);
-        Number(json, "head_here", r.HeadSeconds);
-        Number(json, "local_here", r.LocalSeconds);
-        Number(json, "server_waited", r.ServerWaited);
-        Number(json, "server_computed", r.ServerComputed);
-        json.WriteEndObject();
-        if (r.Answer >= 0)
-            json.WriteNumber("answer", r.Answer);
-        if (r.LocalExit >= 0)
-            json.WriteNumber("local_exit", r.LocalExit + 1);
-        if (label is { } known)
-            json.WriteNumber("label", known);
-        Write(json, o);
-        json.WriteEndObject();
+        _file.Flush(flushToDisk: true);
+        _file.Dispose();
+        for (var part = Parts; part > 0; part--)
+            if (DecisionLogFile.PartOf(_path, part - 1) is var from && File.Exists(from))
+                File.Move(from, DecisionLogFile.PartOf(_path, part), overwrite: true);
+        _file = Open(_path);
+        _told.Clear();
+        Session(goesOn: true);
     }
 
-    private static void Write(Utf8JsonWriter json, Observation o)
+    private void Session(bool goesOn)
     {
-        json.WriteStartObject("seen");
-        Number(json, "device_backlog", o.DeviceBacklog);
-        Number(json, "fallback_at_risk", o.FallbackAtRisk);
-        Number(json, "uplink_backlog_bytes", o.UplinkBacklogBytes);
-        Number(json, "pending_bytes", o.PendingBytes);
-        json.WriteNumber("in_flight", o.InFlight);
-        Number(json, "rate", o.Rate);
-        Number(json, "last_rate", o.LastRate);
-        Number(json, "previous_rate", o.PreviousRate);
-        Number(json, "rate_age", o.RateAge);
-        Number(json, "volatility", o.Volatility);
-        Number(json, "sending_for", o.SendingFor);
-        Number(json, "sending_rate", o.SendingRate);
-        Number(json, "rtt", o.Rtt);
-        Number(json, "server_load", o.ServerLoad);
-        Number(json, "server_load_age", o.ServerLoadAge);
-        Number(json, "fast_intensity", o.FastIntensity);
-        Number(json, "slow_intensity", o.SlowIntensity);
-        Number(json, "since_last_arrival", o.SinceLastArrival);
-        Number(json, "heat", o.Heat);
-        Number(json, "slowdown", o.Slowdown);
-        Number(json, "battery", o.Battery);
-        if (o.EnergyDebt + o.MissDebt + o.AccuracyDebt > 0)
-        {
-            Number(json, "energy_debt", o.EnergyDebt);
-            Number(json, "miss_debt", o.MissDebt);
-            Number(json, "accuracy_debt", o.AccuracyDebt);
-        }
-        json.WriteEndObject();
+        var body = Begin();
+        body.Write(DecisionBytes.Session);
+        body.Write(goesOn);
+        body.Write(_began);
+        End();
     }
 
-    /// <summary>What is not known is left out.</summary>
-    private static void Number(Utf8JsonWriter json, string name, double value)
+    /// <summary>A plan is told before the first decision that chose it.</summary>
+    private void Plan(int index, OffloadPlan plan)
     {
-        if (double.IsFinite(value))
-            json.WriteNumber(name, Rounded(value));
+        if (_told.TryGetValue(index, out var told) && told == plan)
+            return;
+        var body = Begin();
+        body.Write(DecisionBytes.Plan);
+        body.Write(index);
+        body.Write((byte)plan.Kind);
+        foreach (var number in (ReadOnlySpan<int>)[plan.Exit, plan.Cut, plan.Bits])
+            body.Write(number);
+        body.Write(plan.Probe);
+        body.Write(plan.ToString());
+        End();
+        _told[index] = plan;
     }
 
-    private static double Rounded(double value) => Math.Round(value, 6);
+    private BinaryWriter Begin()
+    {
+        _frame.SetLength(0);
+        _frame.Position = DecisionBytes.FrameBytes;
+        return _writer;
+    }
 
-    private static string Name(OutcomeKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+    private void End()
+    {
+        _writer.Flush();
+        var frame = _frame.GetBuffer().AsSpan(0, (int)_frame.Length);
+        DecisionBytes.Seal(frame);
+        _file.Write(frame);
+    }
 
     private sealed class Entry
     {

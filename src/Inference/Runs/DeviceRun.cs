@@ -84,7 +84,7 @@ public sealed class DeviceRun : IDisposable
             _warnings.Add($"{left} of {model.Count} plans are not used: their parts of the network do not fit into {_options.MemoryMb} MiB");
         using var device = new LocalDevice(_options.Remote.Writer(_partitions, encoding), new PixelCodec(_partitions.Profile), model.Table, mailbox, pool, emulates: false);
         using var remote = RemoteClient.Connect(_options.Remote, _partitions, encoding, model, mailbox, pool);
-        using var log = _options.Log is { } path ? new DecisionLog(path, _ => null) : null;
+        using var log = _options.Log is { } path ? new DecisionLog(path, _ => null, time: TimeProvider.System) : null;
         var breaker = new Breaker(new BreakerOptions(), new Rng(_options.Seed));
         var probes = new ProbeBudget(_options.ProbeBudget, CostModel.ProbeBytes);
         var link = new LinkEstimator();

@@ -92,7 +92,7 @@ public sealed class LiveRun
         using var device = new LocalDevice(_remote.Writer(partitions, encoding), pixels, model.Table, mailbox, pool, emulates: _scenario.Device.TimeFactor > 1);
         using var remote = new RemoteClient(
             _remote.Open(clock, link, partitions), _remote.Writer(partitions, encoding), model, mailbox, pool, link, new EmulatedPath(draw));
-        using var log = _options.Log is { } path ? new DecisionLog(path, image => _images.Label(image)) : null;
+        using var log = _options.Log is { } path ? new DecisionLog(path, image => _images.Label(image), time: TimeProvider.System) : null;
         var flights = new List<FlightRecord>(Requests);
         var estimator = new LinkEstimator();
         var breaker = new Breaker(new BreakerOptions(), new Rng(_options.Seed));

@@ -77,13 +77,13 @@ internal sealed class RunSummary(CostModel model, IReadOnlyList<FlightRecord> fl
     private static double Error(Func<Outcome, double> part, (FlightRecord Flight, Outcome Twin) pair) =>
         part(pair.Flight.Outcome) is var measured && double.IsFinite(measured) ? Math.Abs(measured - part(pair.Twin)) / pair.Twin.Latency : 0;
 
-    private static ErrorPair Errors(IEnumerable<double> errors)
+    internal static ErrorPair Errors(IEnumerable<double> errors)
     {
         var sorted = errors.Where(double.IsFinite).Order().ToArray();
         return sorted.Length == 0 ? new ErrorPair(0, 0, 0)
             : new ErrorPair(Math.Round(SortedArrayStatistics.Quantile(sorted, 0.5), 5), Math.Round(SortedArrayStatistics.Quantile(sorted, 0.95), 5), sorted.Length);
     }
 
-    private static SortedDictionary<string, int> Count(IEnumerable<string> names) =>
+    internal static SortedDictionary<string, int> Count(IEnumerable<string> names) =>
         new(names.GroupBy(n => n).ToDictionary(g => g.Key, g => g.Count()), StringComparer.Ordinal);
 }

@@ -16,6 +16,9 @@ public static class Checksum
 
     public static bool Holds(ReadOnlySpan<byte> message) => BinaryPrimitives.ReadUInt32LittleEndian(message[At..]) == Of(message);
 
+    /// <summary>Of bytes that hold no checksum themselves.</summary>
+    public static uint OfAll(ReadOnlySpan<byte> bytes) => ~Go(uint.MaxValue, bytes);
+
     /// <summary>Over all bytes but its own four.</summary>
     private static uint Of(ReadOnlySpan<byte> message) => ~Go(Go(uint.MaxValue, message[..At]), message[(At + 4)..]);
 

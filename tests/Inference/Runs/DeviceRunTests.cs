@@ -98,12 +98,12 @@ public sealed class DeviceRunTests : IAsyncLifetime
         var images = Directory.CreateDirectory(_folder.At("frames")).FullName;
         for (var i = 0; i < 3; i++)
             File.WriteAllBytes(Path.Combine(images, $"{i}.raw"), TestNetwork.Frame(i));
-        using var run = new DeviceRun(Options with { MemoryMb = 1e-6, Log = _folder.At("log.jsonl") });
+        using var run = new DeviceRun(Options with { MemoryMb = 1e-6, Log = _folder.At("run.log") });
         var source = new CameraSource(CameraSource.Folder(images, run.ImageBytes), rate: 5000, deadline: 5, requests: 200, mostInFlight: 3, run.Clock);
         var report = await run.Play(source, null, default);
         Assert.Equal(200, report.Requests + source.Lost);
         Assert.True(source.Lost > 0 && report.Requests > 2, $"{source.Lost} {report.Requests}");
-        Assert.Equal(report.Requests, File.ReadAllLines(_folder.At("log.jsonl")).Length);
+        Assert.Equal(report.Requests, DecisionLogFile.Read(_folder.At("run.log"), w => Assert.Fail(w)).Count);
         Assert.Contains(report.Warnings, w => w.Contains("do not fit", StringComparison.Ordinal));
 
         File.WriteAllBytes(Path.Combine(images, "short.raw"), new byte[5]);

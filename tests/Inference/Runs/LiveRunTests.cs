@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using RlOffload.Environment;
 using RlOffload.Inference.Images;
 using RlOffload.Inference.Partitions;
@@ -57,7 +56,7 @@ public sealed class LiveRunTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private RunOptions Options => new(_network.PolicyPath, _server.Address, _images, null, _link, Requests, Log: _folder.At("log.jsonl"));
+    private RunOptions Options => new(_network.PolicyPath, _server.Address, _images, null, _link, Requests, Log: _folder.At("run.log"));
 
     [Fact]
     public async Task EveryRequestHasOneOutcomeAndTheReportAddsUp()
@@ -74,18 +73,18 @@ public sealed class LiveRunTests : IAsyncLifetime
         Assert.Equal((10, 1), (report.DeviceTimeFactor, report.Speed));
         Assert.True(report.LatencyMs.P95 <= 1000 * 0.12 * Math.Exp(0.3) + 1e-3);
 
-        var lines = File.ReadAllLines(_folder.At("log.jsonl")).Select(l => JsonNode.Parse(l)!).ToList();
-        Assert.Equal(Enumerable.Range(0, Requests), lines.Select(l => (int)l["request"]!).Order());
-        Assert.Equal(report.Plans, lines.GroupBy(l => (string)l["plan"]!).ToDictionary(g => g.Key, g => g.Count()));
-        Assert.Equal(report.Accuracy!.Measured, lines.Average(l => (int?)l["answer"] == (int)l["label"]! ? 1.0 : 0), 5);
+        var logged = DecisionLogFile.Read(_folder.At("run.log"), w => Assert.Fail(w));
+        Assert.Equal(Enumerable.Range(0, Requests), logged.Select(l => l.Record.Request).Order());
+        Assert.Equal(report.Plans, logged.GroupBy(l => l.Plan).ToDictionary(g => g.Key, g => g.Count()));
+        Assert.Equal(report.Accuracy!.Measured, logged.Average(l => l.Record.Answer == l.Label ? 1.0 : 0), 5);
         // What the real socket and the real tails answered is what the network says.
         using var store = new TensorStore(_partitions);
         var pixels = new RlOffload.Inference.Codec.PixelCodec(_network.Profile);
-        foreach (var line in lines.Where(l => (string)l["plan"]! is "remote@2" or "local@2" && (string)l["outcome"]! == "answered"))
+        foreach (var line in logged.Where(l => l.Plan is "remote@2" or "local@2" && l.Record.Outcome.Kind == OutcomeKind.Answered))
         {
-            pixels.Fill(TestNetwork.Frame((int)line["image"]!), store.Input.Bytes);
+            pixels.Fill(TestNetwork.Frame(line.Record.Image), store.Input.Bytes);
             store.RunWhole(1);
-            Assert.Equal(RlOffload.Inference.Classes.Best(store.Answer(1)[0].Floats), (int)line["answer"]!);
+            Assert.Equal(RlOffload.Inference.Classes.Best(store.Answer(1)[0].Floats), line.Record.Answer);
         }
     }
 
