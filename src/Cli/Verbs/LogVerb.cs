@@ -11,9 +11,9 @@ namespace RlOffload.Cli.Verbs;
 
 internal static class LogVerb
 {
-    public static Command Create() => new("log", "Shows what 'rloffload run --log' recorded, and makes traces of it to train on.") { Show(), Stats(), Trace() };
+    public static Command Create() => new("log", "Shows what 'rloffload run --log' recorded, and makes traces of it to train on.") { Show(), Stats(), ExplainLog.Create(), Trace() };
 
-    private static Argument<string> LogFile() => new("FILE") { Description = "A decision log; its older parts FILE.1, FILE.2, ... are read with it." };
+    internal static Argument<string> LogFile() => new("FILE") { Description = "A decision log; its older parts FILE.1, FILE.2, ... are read with it." };
 
     private static Command Show()
     {
@@ -119,7 +119,7 @@ internal static class LogVerb
         return command;
     }
 
-    private static IReadOnlyList<LoggedDecision> Read(string file) =>
+    internal static IReadOnlyList<LoggedDecision> Read(string file) =>
         DecisionLogFile.Read(file, warning => Console.Error.WriteLine($"warning: {warning}"));
 
     private static void Print(IEnumerable<LoggedDecision> decisions)

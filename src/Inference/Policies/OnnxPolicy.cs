@@ -32,6 +32,12 @@ public sealed class OnnxPolicy : IPolicy, IDisposable
     /// <summary>Decisions that ONNX Runtime could not make.</summary>
     public long Fallbacks { get; private set; }
 
+    /// <summary>Of each plan, its logits at the last decision.</summary>
+    public ReadOnlySpan<float> Values => _session.Logits;
+
+    /// <summary>Plans that the last decision could choose from, after the shield where there is one.</summary>
+    public ReadOnlySpan<bool> Allowed => _allowed;
+
     /// <summary>Opens a policy folder for a profile.</summary>
     /// <param name="warnings">Told of differences that do not forbid its use.</param>
     /// <exception cref="InputException">The folder is malformed, or the policy was trained for another model, other cuts or other plans.</exception>
