@@ -19,6 +19,7 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     ServeVerb.Create(),
     RunVerb.Create(),
     LogVerb.Create(),
+    PackVerb.Create(),
     LinkVerb.Create(),
     TracesVerb.Create(),
 };

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using RlOffload.Environment;
+
+namespace RlOffload.Training.Packing;
+
+/// <summary>Starts the packed program as the unit will, without a server, and asks it once.</summary>
+internal static class FirstAnswer
+{
+    private const string Listens = "listening on ";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    /// <param name="command">Program and first arguments.</param>
+    /// <exception cref="InputException">It ends with an error, with what it said.</exception>
+    public static async Task<PackStart> Measure(IReadOnlyList<string> command, string policy, TimeProvider clock, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(Patience);
+        try
+        {
+            var help = await Help(command, clock, limit.Token).ConfigureAwait(false);
+            return await Ask(command, policy, help, clock, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new InputException("pack", "program", $"the packed program gave no sign of life for {Patience.TotalSeconds} s; nothing was packed");
+        }
+    }
+
+    private static async Task<double> Help(IReadOnlyList<string> command, TimeProvider clock, CancellationToken cancel)
+    {
+        var from = clock.GetTimestamp();
+        using var process = Start(command, ["--help"]);
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync(cancel);
+            await process.StandardOutput.ReadToEndAsync(cancel).ConfigureAwait(false);
+            await process.WaitForExitAsync(cancel).ConfigureAwait(false);
+            return process.ExitCode == 0 ? clock.GetElapsedTime(from).TotalSeconds : throw Failed(await errors.ConfigureAwait(false));
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    private static async Task<PackStart> Ask(IReadOnlyList<string> command, string policy, double help, TimeProvider clock, CancellationToken cancel)
+    {
+        var from = clock.GetTimestamp();
+        // Port 9 is 'discard' (RFC 863): nobody listens there, so the device answers alone.
+        using var process = Start(command, ["run", policy, "--server", "http://127.0.0.1:9", "--listen", "127.0.0.1:0"]);
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync(cancel);
+            while (await process.StandardOutput.ReadLineAsync(cancel).ConfigureAwait(false) is { } line)
+                if (line.StartsWith(Listens, StringComparison.Ordinal))
+                {
+                    var parts = line[Listens.Length..].Split(", images of ");
+                    var bytes = int.Parse(parts[1].Split(' ')[0], CultureInfo.InvariantCulture);
+                    var answered = await Post(new Uri($"{parts[0]}/infer"), bytes, cancel).ConfigureAwait(false);
+                    var seconds = clock.GetElapsedTime(from).TotalSeconds;
+                    process.Refresh();
+                    return new(help, answered ? seconds : null, process.WorkingSet64, process.PeakWorkingSet64);
+                }
+            throw Failed(await errors.ConfigureAwait(false));
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    /// <summary>A black image, again while the parts are prepared.</summary>
+    private static async Task<bool> Post(Uri address, int bytes, CancellationToken cancel)
+    {
+        using var http = new HttpClient();
+        while (true)
+        {
+            using var content = new ByteArrayContent(new byte[bytes]);
+            content.Headers.Add("Deadline-Ms", "10000");
+            using var response = await http.PostAsync(address, content, cancel).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable || response.Headers.RetryAfter is null)
+                return response.IsSuccessStatusCode;
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static Process Start(IReadOnlyList<string> command, IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in command.Skip(1).Concat(arguments))
+            start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        return Process.Start(start) ?? throw Failed($"{command[0]} did not start");
+    }
+
+    private static InputException Failed(string said) =>
+        new("pack", "program", $"the packed program does not run here, so nothing was packed: {said.Trim()}");
+}

@@ -1,0 +1,42 @@
+namespace RlOffload.Training.Packing;
+
+/// <summary>How the program comes along.</summary>
+public enum PackForm
+{
+    /// <summary>One file with the .NET runtime, without the parts of the framework that nothing uses.</summary>
+    Trimmed,
+
+    /// <summary>One file with the whole .NET runtime.</summary>
+    SelfContained,
+
+    /// <summary>The built program as it is; the device needs the ASP.NET Core runtime.</summary>
+    Portable,
+}
+
+/// <param name="Policy">Folder of a frozen policy.</param>
+/// <param name="Out">The folder to make; absent or empty.</param>
+/// <param name="Rid">linux-x64 or linux-arm64.</param>
+/// <param name="Form">Null: trimmed where the runtime pack restores, else portable.</param>
+/// <param name="Prefix">Where the folder will lie on the device.</param>
+/// <param name="Server">What the device asks, for device.env.</param>
+/// <param name="OnnxRuntime">ONNX Runtime's library for the device; null: the one beside the program.</param>
+/// <param name="Program">Folder of the built program.</param>
+/// <param name="Project">The program's project file; null where there are no sources.</param>
+/// <param name="Dotnet">How the SDK is started.</param>
+public sealed record PackOptions(
+    string Policy, string Out, string Rid, PackForm? Form, string Prefix, string Server, string? OnnxRuntime, string Program, string? Project, string Dotnet = "dotnet")
+{
+    public const string X64 = "linux-x64";
+    public const string Arm64 = "linux-arm64";
+}
+
+/// <param name="HelpSeconds">From the start of the program to the end of --help.</param>
+/// <param name="AnswerSeconds">From the start of the program to its first answer by itself, while no server is there; null where it gave none.</param>
+/// <param name="ResidentBytes">Of the process after that answer.</param>
+/// <param name="PeakBytes">The most it ever held.</param>
+public sealed record PackStart(double HelpSeconds, double? AnswerSeconds, long ResidentBytes, long PeakBytes);
+
+/// <param name="Start">Null where this machine cannot run it.</param>
+/// <param name="Notes">What the user should know of it.</param>
+public sealed record PackReport(
+    string Folder, string Rid, PackForm Form, long Bytes, long ProgramBytes, long ModelBytes, double BuildSeconds, PackStart? Start, IReadOnlyList<string> Notes);
