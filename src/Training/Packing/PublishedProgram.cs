@@ -52,10 +52,11 @@ internal static class PublishedProgram
     private static IEnumerable<string> Arguments(PackOptions options, PackForm form, string work, string to) =>
     [
         "publish", options.Project!, "-c", "Release", "-r", options.Rid, "--self-contained", "-o", to, "--artifacts-path", work, "-nologo", "-v", "q", "--nodeReuse:false",
-        "-p:PublishSingleFile=true", "-p:DebugType=none", "-p:UseSharedCompilation=false",
-        // Only what says that it can be trimmed: the framework. Configs, policies and options are bound by reflection and stay whole.
+        "-p:PublishSingleFile=true", "-p:DebugType=none", "-p:UseSharedCompilation=false", "-p:TreatWarningsAsErrors=false",
+        // Only what says that it can be trimmed: the framework. Configs, policies and options are bound by reflection and stay whole,
+        // which the analyzers cannot know.
         .. form == PackForm.Trimmed
-            ? (IEnumerable<string>)["-p:PublishTrimmed=true", "-p:TrimMode=partial", "-p:JsonSerializerIsReflectionEnabledByDefault=true", "-p:TreatWarningsAsErrors=false"]
+            ? (IEnumerable<string>)["-p:PublishTrimmed=true", "-p:TrimMode=partial", "-p:JsonSerializerIsReflectionEnabledByDefault=true", "-p:EnableTrimAnalyzer=false"]
             : [],
     ];
 }
