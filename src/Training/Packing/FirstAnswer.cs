@@ -92,7 +92,8 @@ internal static class FirstAnswer
         var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in command.Skip(1).Concat(arguments))
             start.ArgumentList.Add(argument);
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in ServiceFiles.Variables)
+            start.Environment[name] = value;
         return Process.Start(start) ?? throw Failed($"{command[0]} did not start");
     }
 

@@ -13,6 +13,14 @@ internal static class ServiceFiles
     /// <summary>.NET's heap, code and ONNX Runtime before any network.</summary>
     private const long ProgramBytes = 256L << 20;
 
+    /// <summary>Less memory for a process that computes in ONNX Runtime: a young generation of 4 MiB instead of one as large as the processor's cache, no thread for background collections, no profiles of code.</summary>
+    public static IReadOnlyDictionary<string, string> Variables { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["DOTNET_GCgen0size"] = "0x400000",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
+    };
+
     /// <summary>What starts the program, seen from <paramref name="prefix"/>.</summary>
     public static string[] Command(PackForm form, string prefix) =>
         form == PackForm.Portable ? ["/usr/bin/env", "dotnet", $"{prefix}/bin/{PortableProgram.Assembly}"] : [$"{prefix}/bin/{PublishedProgram.Name}"];
@@ -29,7 +37,7 @@ internal static class ServiceFiles
 
         [Service]
         EnvironmentFile={prefix}/{Settings}
-        Environment=DOTNET_TieredPGO=0 DOTNET_CLI_TELEMETRY_OPTOUT=1
+        Environment={string.Join(' ', Variables.Select(v => $"{v.Key}={v.Value}"))}
         ExecStart={string.Join(' ', Command(form, prefix))} run {prefix}/policy --server $SERVER --listen $LISTEN $OPTIONS
         WorkingDirectory={prefix}
         Restart=on-failure
