@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -26,6 +27,10 @@ internal static class FirstAnswer
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw new InputException("pack", "program", $"the packed program gave no sign of life for {Patience.TotalSeconds} s; nothing was packed");
+        }
+        catch (Exception e) when (e is HttpRequestException or Win32Exception)
+        {
+            throw Failed(e.Message);
         }
     }
 
