@@ -23,13 +23,14 @@ internal static class BenchVerb
           rloffload bench codec
           rloffload bench serve
           rloffload bench link configs/links/lte-att-uplink.json
+          rloffload bench predict
           rloffload bench chaos --requests 20000
           rloffload bench split
           rloffload bench overhead
         """)
     {
         Environment(), Decision(), Learner(), CodecBenchVerb.Create(), SplitBenchVerb.Create(), OverheadBenchVerb.Create(), ServeBenchVerb.Create(),
-        LinkBenchVerb.Create(), ChaosBenchVerb.Create(),
+        LinkBenchVerb.Create(), PredictBenchVerb.Create(), ChaosBenchVerb.Create(),
     };
 
     private static Command Environment()

@@ -197,6 +197,7 @@ public sealed class LiveRun
             Accuracy = summary.Accuracy(_images.Label),
             LatencyMs = summary.Latency,
             ModelError = summary.ModelError,
+            ModelErrors = summary.ModelErrors,
             ExpectedError = summary.ExpectedError,
             Parts = summary.Parts,
             Outcomes = summary.Outcomes,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MathNet.Numerics.Statistics;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
@@ -47,6 +48,10 @@ public sealed record RunReport
 
     /// <summary>|measured - predicted| / predicted over requests that ended the same way in both: the cost model on the link that was.</summary>
     public required ErrorPair ModelError { get; init; }
+
+    /// <summary>The errors behind it, one a request.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<double> ModelErrors { get; init; } = [];
 
     /// <summary>The same against what the device expected when it decided, which includes not knowing the link.</summary>
     public required ErrorPair ExpectedError { get; init; }

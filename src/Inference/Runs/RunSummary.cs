@@ -20,7 +20,9 @@ internal sealed class RunSummary(CostModel model, IReadOnlyList<FlightRecord> fl
 
     public double SameOutcome => flights.Average(f => f.Outcome.Kind == twin[f.Request].Kind ? 1.0 : 0);
 
-    public ErrorPair ModelError => Errors(_alike.Select(p => Math.Abs(p.Flight.Outcome.Latency - p.Twin.Latency) / p.Twin.Latency));
+    public IReadOnlyList<double> ModelErrors => [.. _alike.Select(p => Math.Abs(p.Flight.Outcome.Latency - p.Twin.Latency) / p.Twin.Latency)];
+
+    public ErrorPair ModelError => Errors(ModelErrors);
 
     public ErrorPair ExpectedError => Errors(flights.Where(f => f.Outcome.Kind == OutcomeKind.Answered && f.Predicted.Kind == OutcomeKind.Answered)
         .Select(f => Math.Abs(f.Outcome.Latency - f.Predicted.Latency) / f.Predicted.Latency));
