@@ -45,18 +45,20 @@ public sealed class PartitionSet : IDisposable
     /// <returns>By plan, whether all its parts are open.</returns>
     public static bool[] Prepare(CostModel model, Action<PartKey> prepare, double budget, Func<long>? used = null)
     {
-        used ??= static () => System.Environment.WorkingSet;
         var ready = new bool[model.Count];
         var open = new HashSet<PartKey>();
-        var begun = used();
+        var begun = used?.Invoke() ?? System.Environment.WorkingSet;
+        var least = 0.0; // what a head needs is in use, even if the collector gave back as much meanwhile
+        double Grown() => used is null ? Math.Max(System.Environment.WorkingSet - begun, least) : used() - begun;
         foreach (var plan in Enumerable.Range(0, model.Count).OrderBy(p => model.Table[p].MemoryBytes).ThenBy(p => p))
         {
             var missing = PartsOf(model, plan).Where(p => !open.Contains(p)).ToList();
-            if (missing.Count > 0 && used() - begun >= budget)
+            if (missing.Count > 0 && Grown() >= budget)
                 continue;
             foreach (var part in missing)
                 prepare(part);
             open.UnionWith(missing);
+            least = Math.Max(least, model.Table[plan].MemoryBytes);
             ready[plan] = true;
         }
         return ready;
