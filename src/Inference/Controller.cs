@@ -14,6 +14,9 @@ namespace RlOffload.Inference;
 /// </summary>
 public sealed class Controller : IWorld, IOutcomeSink
 {
+    /// <summary>How much too late a machine's timers may wake, s.</summary>
+    public const double WakeMargin = 0.004;
+
     private readonly CostModel _model;
     private readonly IPolicy _policy;
     private readonly IDevice _device;

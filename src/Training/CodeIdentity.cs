@@ -11,7 +11,7 @@ internal static class CodeIdentity
     public static string Plays { get; } = Of(typeof(Scenario), typeof(PlannerCatalogue));
 
     /// <summary>The same with what runs frozen policies and counts results.</summary>
-    public static string Counts { get; } = Of(typeof(Scenario), typeof(PlannerCatalogue), typeof(OnnxPolicy), typeof(CodeIdentity));
+    public static string Counts { get; } = Of(typeof(Scenario), typeof(PlannerCatalogue), typeof(DeployedPolicy), typeof(CodeIdentity));
 
     private static string Of(params Type[] types) => string.Join('|', types.Select(t => t.Module.ModuleVersionId));
 }

@@ -29,7 +29,7 @@ public sealed class PolicyExportTests
         var planner = PolicyExport.Write(run, world, null, folder.At("priced"), () => setup);
         Assert.Equal(("priced", "priced", 1), (planner.Name, planner.Training.Guard!.Deploys, planner.Prior!.Weight));
         Assert.True(PolicyVerification.Run(folder.At("priced"), null, null).Passed);
-        using (var deployed = OnnxPolicy.Open(folder.At("priced"), world.Profile))
+        using (var deployed = DeployedPolicy.Open(folder.At("priced"), world.Profile))
         {
             var environment = world.Test.Environment(deployed.Model);
             var prices = new PricedPlanner(deployed.Model, [.. Enumerable.Range(0, deployed.Model.Count)], new(planner.Prior.DevicePrice, planner.Prior.UplinkPrice));
@@ -69,7 +69,7 @@ public sealed class PolicyExportTests
         var policy = PolicyExport.Write(run, elsewhere, null, folder.At("policy"), () => throw new InvalidOperationException("no planner is asked for"));
         Assert.Equal((true, world.ProfileHash, elsewhere.Plans.Hash), (policy.Training.Transfers, policy.Training.TrainedOn, policy.PlansSha256));
         Assert.NotEqual(world.ProfileHash, elsewhere.ProfileHash);
-        using var deployed = OnnxPolicy.Open(folder.At("policy"), elsewhere.Profile);
+        using var deployed = DeployedPolicy.Open(folder.At("policy"), elsewhere.Profile);
         var (environment, learned) = (elsewhere.Test.Environment(deployed.Model), run.LoadBest(elsewhere));
         var twin = elsewhere.Test.Environment(elsewhere.CostModel);
         twin.Reset(0);
@@ -96,7 +96,7 @@ public sealed class PolicyExportTests
         training.Learn(_ => { }, CancellationToken.None);
         var policy = PolicyExport.Write(run, world, null, folder.At("policy"), () => world.Planners(null, 1));
         Assert.Equal(new FrozenShield("deadline", DeadlineShield.OneInTen), policy.Shield);
-        using var deployed = OnnxPolicy.Open(folder.At("policy"), world.Profile);
+        using var deployed = DeployedPolicy.Open(folder.At("policy"), world.Profile);
         var (environment, twin) = (world.Test.Environment(deployed.Model), world.Test.Environment(world.CostModel));
         var (shield, narrowed) = (new DeadlineShield(deployed.Model), 0);
         for (environment.Reset(0), twin.Reset(0); !environment.Truncated;)

@@ -165,4 +165,11 @@ internal static class BenchVerb
         if (file is not null)
             RunFolder.WriteText(file, JsonSerializer.Serialize(result, ProfileFile.Json));
     }
+
+    /// <summary>How this very command was started: 'dotnet rloffload.dll', or an executable of its own.</summary>
+    internal static IReadOnlyList<string> ThisCommand()
+    {
+        var program = System.Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "rloffload.dll")] : [program];
+    }
 }

@@ -53,9 +53,8 @@ internal static class ExplainLog
     private static void Explain(LoggedDecision decision, string folder, string? profile, int most, string? json)
     {
         var named = FrozenPolicyFile.Read(folder).Profile.Path;
-        var path = profile ?? FrozenPolicyFile.Find(folder, named)
-            ?? throw new InputException(Path.Combine(folder, FrozenPolicyFile.Description), "--profile", $"{named} is not there; name the file with --profile");
-        using var policy = OnnxPolicy.Open(folder, ProfileFile.Read(path), w => Console.Error.WriteLine($"warning: {w}"));
+        var path = profile ?? FrozenPolicyFile.Require(folder, named, "--profile");
+        using var policy = DeployedPolicy.Open(folder, ProfileFile.Read(path), w => Console.Error.WriteLine($"warning: {w}"));
         var explained = Explanation.Of(policy, decision.Seen, policy.Model.Table.Allowed(decision.Seen.Battery > 0));
         var table = new Table().AddColumns("plan", "value", "reward", "outcome", "latency ms", "= wait", "+ device", "+ wait", "+ uplink", "+ round trip", "+ server", "accuracy", "mJ");
         foreach (var p in most > 0 ? explained.Plans.Take(most) : explained.Plans)

@@ -146,12 +146,10 @@ internal static class ServeVerb
     private static (ModelProfile Profile, string Model, IEnumerable<PartKey> Parts) OfPolicy(string folder, string? profile, string? model)
     {
         var policy = FrozenPolicyFile.Read(folder);
-        string Named(string option, string file) => FrozenPolicyFile.Find(folder, file)
-            ?? throw new InputException(Path.Combine(folder, FrozenPolicyFile.Description), option, $"{file} is not there; name the file with {option}");
-        var measured = ProfileFile.Read(profile ?? Named("--profile", policy.Profile.Path));
+        var measured = ProfileFile.Read(profile ?? FrozenPolicyFile.Require(folder, policy.Profile.Path, "--profile"));
         var refusals = FrozenPolicyCheck.Refusals(policy, measured).Select(r => $"{Path.Combine(folder, FrozenPolicyFile.Description)}:{r}").ToList();
         return refusals.Count == 0
-            ? (measured, model ?? Named("--model", policy.Model.Path), PartitionSet.ServerParts(policy.Table()))
+            ? (measured, model ?? FrozenPolicyFile.Require(folder, policy.Model.Path, "--model"), PartitionSet.ServerParts(policy.Table()))
             : throw new InputException(refusals);
     }
 

@@ -45,13 +45,7 @@ public readonly record struct AffineGrid(float Low, float Step, int Bits)
             return true;
         (low, high) = (x[0], x[0]);
         var finite = 0f; // or NaN
-        var done = level switch
-        {
-            SimdLevel.Avx512 => Lanes512.Range(x, ref low, ref high, ref finite),
-            SimdLevel.Avx2 => Lanes256.Range(x, ref low, ref high, ref finite),
-            SimdLevel.Vector128 => Lanes128.Range(x, ref low, ref high, ref finite),
-            _ => 0,
-        };
+        var done = Kernels.Of(level).Range(x, ref low, ref high, ref finite);
         ScalarLanes.Range(x[done..], ref low, ref high, ref finite);
         // Which of -0 and 0 is met first depends on the width of vectors; the bytes sent must not.
         low += 0f;

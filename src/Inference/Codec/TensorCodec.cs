@@ -60,13 +60,7 @@ public static class TensorCodec
 
     private static void Pack(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed, SimdLevel level)
     {
-        var done = level switch
-        {
-            SimdLevel.Avx512 => Lanes512.Pack(x, grid, packed),
-            SimdLevel.Avx2 => Lanes256.Pack(x, grid, packed),
-            SimdLevel.Vector128 => Lanes128.Pack(x, grid, packed),
-            _ => 0,
-        };
+        var done = Kernels.Of(level).Pack(x, grid, packed);
         var left = packed[(done / 8 * grid.Bits)..]; // whole bytes were done
         left.Clear();
         ScalarLanes.Pack(x[done..], grid, left);
@@ -74,37 +68,19 @@ public static class TensorCodec
 
     private static void Unpack(ReadOnlySpan<byte> packed, in AffineGrid grid, Span<float> x, SimdLevel level)
     {
-        var done = level switch
-        {
-            SimdLevel.Avx512 => Lanes512.Unpack(packed, grid, x),
-            SimdLevel.Avx2 => Lanes256.Unpack(packed, grid, x),
-            SimdLevel.Vector128 => Lanes128.Unpack(packed, grid, x),
-            _ => 0,
-        };
+        var done = Kernels.Of(level).Unpack(packed, grid, x);
         ScalarLanes.Unpack(packed[(done / 8 * grid.Bits)..], grid, x[done..]);
     }
 
     private static void Pack16(ReadOnlySpan<float> x, in AffineGrid grid, Span<ushort> codes, SimdLevel level)
     {
-        var done = level switch
-        {
-            SimdLevel.Avx512 => Lanes512.Pack16(x, grid, codes),
-            SimdLevel.Avx2 => Lanes256.Pack16(x, grid, codes),
-            SimdLevel.Vector128 => Lanes128.Pack16(x, grid, codes),
-            _ => 0,
-        };
+        var done = Kernels.Of(level).Pack16(x, grid, codes);
         ScalarLanes.Pack16(x[done..], grid, codes[done..]);
     }
 
     private static void Unpack16(ReadOnlySpan<ushort> codes, in AffineGrid grid, Span<float> x, SimdLevel level)
     {
-        var done = level switch
-        {
-            SimdLevel.Avx512 => Lanes512.Unpack16(codes, grid, x),
-            SimdLevel.Avx2 => Lanes256.Unpack16(codes, grid, x),
-            SimdLevel.Vector128 => Lanes128.Unpack16(codes, grid, x),
-            _ => 0,
-        };
+        var done = Kernels.Of(level).Unpack16(codes, grid, x);
         ScalarLanes.Unpack16(codes[done..], grid, x[done..]);
     }
 }

@@ -106,6 +106,12 @@ public static class FrozenPolicyFile
         return File.Exists(beside) ? beside : File.Exists(inside) ? inside : null;
     }
 
+    /// <summary>The same, of a file that has to be there.</summary>
+    /// <param name="option">Of the command, that may name it instead.</param>
+    /// <exception cref="InputException">It is not.</exception>
+    public static string Require(string folder, string named, string option) => Find(folder, named)
+        ?? throw new InputException(Path.Combine(folder, Description), option, $"{named} is not there; name the file with {option}");
+
     private static void Refuse(string path, IEnumerable<string> problems)
     {
         var found = problems.Select(p => $"{path}:{p}").ToList();

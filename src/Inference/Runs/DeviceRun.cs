@@ -38,11 +38,8 @@ public sealed class DeviceRun : IDisposable
     private const int Recent = 4096;
     private const double Grace = 0.01;
 
-    /// <summary>How much too late this machine's timers may wake, s.</summary>
-    private const double WakeMargin = 0.004;
-
     private readonly DeviceOptions _options;
-    private readonly OnnxPolicy _policy;
+    private readonly DeployedPolicy _policy;
     private readonly PartitionSet _partitions;
     private readonly List<string> _warnings = [];
     private readonly SortedDictionary<string, int> _outcomes = new(StringComparer.Ordinal), _reasons = new(StringComparer.Ordinal), _plans = new(StringComparer.Ordinal);
@@ -54,9 +51,9 @@ public sealed class DeviceRun : IDisposable
     {
         _options = options;
         var policy = FrozenPolicyFile.Read(options.Policy);
-        var profile = ProfileFile.Read(options.Profile ?? Named("--profile", policy.Profile.Path));
-        _policy = OnnxPolicy.Open(options.Policy, profile, _warnings.Add);
-        _partitions = new PartitionSet(options.Model ?? Named("--model", policy.Model.Path), profile);
+        var profile = ProfileFile.Read(options.Profile ?? FrozenPolicyFile.Require(options.Policy, policy.Profile.Path, "--profile"));
+        _policy = DeployedPolicy.Open(options.Policy, profile, _warnings.Add);
+        _partitions = new PartitionSet(options.Model ?? FrozenPolicyFile.Require(options.Policy, policy.Model.Path, "--model"), profile);
         ImageBytes = new PixelCodec(profile).ImageBytes;
         if (policy.Scenario.Device.TimeFactor != 1)
             _warnings.Add($"the policy was trained for a device that takes {policy.Scenario.Device.TimeFactor} times as long as the profile's machine; here it takes what it takes");
@@ -88,7 +85,7 @@ public sealed class DeviceRun : IDisposable
         var breaker = new Breaker(new BreakerOptions(), new Rng(_options.Seed));
         var probes = new ProbeBudget(_options.ProbeBudget, CostModel.ProbeBytes);
         var link = new LinkEstimator();
-        var controller = new Controller(model, _policy, device, remote, pool, mailbox, WakeMargin, flight =>
+        var controller = new Controller(model, _policy, device, remote, pool, mailbox, Controller.WakeMargin, flight =>
         {
             Count(flight);
             log?.Add(flight);
@@ -138,7 +135,4 @@ public sealed class DeviceRun : IDisposable
     }
 
     private static void Add(SortedDictionary<string, int> counts, string name) => counts[name] = counts.GetValueOrDefault(name) + 1;
-
-    private string Named(string option, string path) => FrozenPolicyFile.Find(_options.Policy, path)
-        ?? throw new InputException(Path.Combine(_options.Policy, FrozenPolicyFile.Description), option, $"{path} is not there; name the file with {option}");
 }

@@ -25,7 +25,7 @@ public sealed record Explanation(IReadOnlyList<ExplainedPlan> Plans, string Poli
 {
     /// <param name="seen">What was known.</param>
     /// <param name="mask">Plans that the device could run.</param>
-    public static Explanation Of(OnnxPolicy policy, Observation seen, ReadOnlySpan<bool> mask)
+    public static Explanation Of(DeployedPolicy policy, Observation seen, ReadOnlySpan<bool> mask)
     {
         var model = policy.Model;
         var chosen = policy.Decide(seen, mask);

@@ -13,7 +13,7 @@ internal static class FirstRuns
 
     /// <param name="prepared">By plan, whether its parts are open.</param>
     /// <param name="image">Writes the bytes of some image.</param>
-    public static void Make(OnnxPolicy policy, CostModel model, FlightPool pool, IRequestWriter writer, bool[] prepared, FillImage image)
+    public static void Make(DeployedPolicy policy, CostModel model, FlightPool pool, IRequestWriter writer, bool[] prepared, FillImage image)
     {
         var s = model.Scenario;
         var observation = new Observation

@@ -21,9 +21,6 @@ namespace RlOffload.Inference.Runs;
 /// </summary>
 public sealed class LiveRun
 {
-    /// <summary>How much too late this machine's timers may wake, s of real time.</summary>
-    private const double WakeMargin = 0.004;
-
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(10);
 
     private readonly RunOptions _options;
@@ -53,8 +50,8 @@ public sealed class LiveRun
         OpenModelName.Check(options.OipModel);
         _remote = new RemoteOptions(options.Server, options.Remote, options.Token, options.OipModel);
         _policy = FrozenPolicyFile.Read(options.Policy);
-        _profile = ProfileFile.Read(options.Profile ?? Named("--profile", _policy.Profile.Path));
-        _modelPath = options.Model ?? Named("--model", _policy.Model.Path);
+        _profile = ProfileFile.Read(options.Profile ?? FrozenPolicyFile.Require(options.Policy, _policy.Profile.Path, "--profile"));
+        _modelPath = options.Model ?? FrozenPolicyFile.Require(options.Policy, _policy.Model.Path, "--model");
         var shape = _profile.Model.Shape;
         _images = LabelledImages.Read(options.Images, options.Labels, shape.Count == 4 ? [.. shape.Skip(1)] : shape, 0, int.MaxValue, options.Seed);
         _scenario = _policy.Scenario with { Requests = options.Requests ?? _images.Count };
@@ -73,7 +70,7 @@ public sealed class LiveRun
     /// <exception cref="InputException">The policy is refused, or the server serves another model.</exception>
     public async Task<RunReport> Play(IProgress<RunProgress>? progress, CancellationToken cancel)
     {
-        using var policy = OnnxPolicy.Open(_options.Policy, _profile, _warnings.Add);
+        using var policy = DeployedPolicy.Open(_options.Policy, _profile, _warnings.Add);
         using var partitions = new PartitionSet(_modelPath, _profile);
         var model = new CostModel(policy.Model.Table, _scenario);
         var draw = new WindowDraw(_scenario, _links, _options.Seed);
@@ -96,7 +93,7 @@ public sealed class LiveRun
         var flights = new List<FlightRecord>(Requests);
         var estimator = new LinkEstimator();
         var breaker = new Breaker(new BreakerOptions(), new Rng(_options.Seed));
-        var controller = new Controller(model, policy, device, remote, pool, mailbox, WakeMargin * _options.Speed, flight =>
+        var controller = new Controller(model, policy, device, remote, pool, mailbox, Controller.WakeMargin * _options.Speed, flight =>
         {
             flights.Add(FlightRecord.Of(flight));
             log?.Add(flight);
@@ -177,7 +174,7 @@ public sealed class LiveRun
     }
 
     private RunReport Report(
-        CostModel model, OnnxPolicy policy, Controller controller, Breaker breaker, LinkEstimate link, RemoteClient remote, IReadOnlyList<FlightRecord> flights, bool alive, double seconds)
+        CostModel model, DeployedPolicy policy, Controller controller, Breaker breaker, LinkEstimate link, RemoteClient remote, IReadOnlyList<FlightRecord> flights, bool alive, double seconds)
     {
         var twin = SimulatedTwin.Play(model, _links, _options.Seed, [.. flights.Select(f => (f.PlanIndex, f.Way))]);
         var summary = new RunSummary(model, flights, twin);
@@ -224,7 +221,4 @@ public sealed class LiveRun
         var link = LinkModel.Read(_options.Link);
         return link.Draw(_options.Seed, 0, Math.Max(60, Requests * _scenario.Arrivals.MeanGap * 1.5)).With(link.Rtt);
     }
-
-    private string Named(string option, string path) => FrozenPolicyFile.Find(_options.Policy, path)
-        ?? throw new InputException(Path.Combine(_options.Policy, FrozenPolicyFile.Description), option, $"{path} is not there; name the file with {option}");
 }

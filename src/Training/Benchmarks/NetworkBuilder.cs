@@ -17,16 +17,26 @@ internal sealed class NetworkBuilder
         _graph.Input.Add(TensorTypes.Info(input, DataType.Float, shape));
     }
 
-    /// <summary>3x3 convolution, bias and ReLU; the result is called <paramref name="to"/>.</summary>
-    public NetworkBuilder Stage(string from, string to, int channels, int filters, int stride)
+    /// <summary>Square convolution, bias and ReLU; the result is called <paramref name="to"/>.</summary>
+    public NetworkBuilder Stage(string from, string to, int channels, int filters, int stride, int kernel = 3)
     {
-        Weight($"{to}.w", [filters, channels, 3, 3], Math.Sqrt(2 / (9.0 * channels)));
+        Weight($"{to}.w", [filters, channels, kernel, kernel], Math.Sqrt(2.0 / (kernel * kernel * channels)));
         Weight($"{to}.b", [filters], 0.01);
         var conv = new NodeProto { Name = $"{to}.conv", OpType = "Conv", Input = { from, $"{to}.w", $"{to}.b" }, Output = { $"{to}.conv" } };
         conv.Attribute.Add(Ints("strides", stride, stride));
-        conv.Attribute.Add(Ints("pads", 1, 1, 1, 1));
+        conv.Attribute.Add(Ints("pads", kernel / 2, kernel / 2, kernel / 2, kernel / 2));
         _graph.Node.Add(conv);
         _graph.Node.Add(new NodeProto { Name = $"{to}.relu", OpType = "Relu", Input = { $"{to}.conv" }, Output = { to } });
+        return this;
+    }
+
+    /// <summary>The largest of every square of so many numbers.</summary>
+    public NetworkBuilder Pool(string from, string to, int size)
+    {
+        var pool = new NodeProto { Name = $"{to}.pool", OpType = "MaxPool", Input = { from }, Output = { to } };
+        pool.Attribute.Add(Ints("kernel_shape", size, size));
+        pool.Attribute.Add(Ints("strides", size, size));
+        _graph.Node.Add(pool);
         return this;
     }
 

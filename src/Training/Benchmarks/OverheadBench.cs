@@ -35,7 +35,7 @@ public static class OverheadBench
         var description = FrozenPolicyFile.Read(policy);
         var path = FrozenPolicyFile.Find(policy, description.Profile.Path)
             ?? throw new InputException(policy, "profile", $"{description.Profile.Path} is not there, allowed is a policy whose profile lies where it says");
-        using var decides = OnnxPolicy.Open(policy, ProfileFile.Read(path));
+        using var decides = DeployedPolicy.Open(policy, ProfileFile.Read(path));
         var model = decides.Model;
         var mask = model.Table.Runnable.ToArray();
         var observation = new Observation
@@ -54,7 +54,7 @@ public static class OverheadBench
         return new OverheadReport(rows.First(r => r.Bits == 8).P99Us, policy, model.Count, tensorBytes, Math.Round(reference, 2), rows);
     }
 
-    private static Overhead Measure(int bits, int rounds, OnnxPolicy policy, Observation observation, bool[] mask, TensorInfo info, TensorMemory tensor)
+    private static Overhead Measure(int bits, int rounds, DeployedPolicy policy, Observation observation, bool[] mask, TensorInfo info, TensorMemory tensor)
     {
         var codec = new CutCodec([info], bits);
         TensorMemory[] tensors = [tensor];

@@ -104,7 +104,7 @@ public static class AgentDistillation
     private static (double Ns, double Bytes) Measure(World world, string folder)
     {
         const int Calls = 2000, Repeats = 15;
-        using var policy = OnnxPolicy.Open(folder, world.Profile);
+        using var policy = DeployedPolicy.Open(folder, world.Profile);
         var seen = EnvironmentBench.Recorded(world, 256);
         var mask = policy.Model.Table.Allowed(powered: true).ToArray();
         var times = new double[Repeats];

@@ -100,8 +100,8 @@ public sealed class Contestants(World world, PlannerSetup setup)
         var policy = FrozenPolicyFile.Read(folder);
         var map = new PlanMap(policy.Table(), world.FullTable);
         // Refused here rather than in the threads that play it.
-        OnnxPolicy.Open(folder, world.Profile, Warn).Dispose();
-        return new Contestant(folder, () => new MappedPolicy(OnnxPolicy.Open(folder, world.Profile, Warn), map));
+        DeployedPolicy.Open(folder, world.Profile, Warn).Dispose();
+        return new Contestant(folder, () => new MappedPolicy(DeployedPolicy.Open(folder, world.Profile, Warn), map));
     }
 
     private void Warn(string warning)

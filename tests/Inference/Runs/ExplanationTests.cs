@@ -15,7 +15,7 @@ public sealed class ExplanationTests : IDisposable
     {
         var network = new TestNetwork(_folder);
         network.WritePolicy();
-        using var policy = OnnxPolicy.Open(network.PolicyPath, network.Profile);
+        using var policy = DeployedPolicy.Open(network.PolicyPath, network.Profile);
         var seen = new Observation
         {
             Deadline = 0.3, Rate = 4e5, LastRate = 4e5, PreviousRate = 4e5, Rtt = 0.004, ServerLoad = 1, FastIntensity = 20, SlowIntensity = 20, Slowdown = 1.2, Battery = 1,

@@ -38,7 +38,7 @@ internal static class ChaosBenchVerb
             if (parsed.GetValue(margin) * 2 > parsed.GetValue(deadline))
                 throw new InputException("bench", "--margin-ms", $"is {parsed.GetValue(margin)}, allowed is up to half of --deadline-ms, {parsed.GetValue(deadline) / 2}");
             var bench = new ChaosBench(new ChaosOptions(count, parsed.GetValue(kills) ?? count / 4000, parsed.GetValue(rate), parsed.GetValue(deadline) * 1e-3,
-                parsed.GetValue(margin) * 1e-3, new Faults(), parsed.GetValue(seed), ThisCommand()));
+                parsed.GetValue(margin) * 1e-3, new Faults(), parsed.GetValue(seed), BenchVerb.ThisCommand()));
             ChaosReport? report = null;
             await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
                 .StartAsync(async context =>
@@ -51,13 +51,6 @@ internal static class ChaosBenchVerb
             return 0;
         });
         return command;
-    }
-
-    /// <summary>How this very command was started: 'dotnet rloffload.dll', or an executable of its own.</summary>
-    public static IReadOnlyList<string> ThisCommand()
-    {
-        var program = System.Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "rloffload.dll")] : [program];
     }
 
     private static void Print(ChaosReport r)

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Reflection;
 using RlOffload.Environment;
 using RlOffload.Training.Benchmarks.Serving;
 using Spectre.Console;
@@ -26,7 +24,7 @@ internal static class ServeBenchVerb
         {
             clients, seconds, limit, batch, workers, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancel) =>
         {
             OutputFiles.RequireFolders(("--json", parsed.GetValue(json)));
             BenchVerb.RequirePositive(parsed, clients, batch, workers);
@@ -35,7 +33,7 @@ internal static class ServeBenchVerb
                     throw new InputException("bench serve", option.Name, $"is {parsed.GetValue(option)}, allowed is a number above 0");
             var options = new ServeBenchOptions(parsed.GetValue(clients), parsed.GetValue(seconds), parsed.GetValue(limit), parsed.GetValue(batch), parsed.GetValue(workers));
             ServeReport? report = null;
-            AnsiConsole.Status().Start("starting", status => report = new ServeBench(ThisCommand, options).Run(what => status.Status(what)));
+            await AnsiConsole.Status().StartAsync("starting", async status => report = await new ServeBench(BenchVerb.ThisCommand(), options).Run(what => status.Status(what), cancel));
             var table = new Table().AddColumns("transport", "requests/s", "p50 us", "p99 us", "p99 / p50")
                 .Caption($"{report!.TensorBytes / 1024} KiB tensors, {report.Clients} clients, {report.Cores} cores for server and clients together");
             foreach (var speed in report.Transports)
@@ -48,15 +46,8 @@ internal static class ServeBenchVerb
                 .AddRow("overload", $"{over.OfferedPerSecond:N0}", $"{over.AcceptedPerSecond:N0}", $"{over.AcceptedP50Us:F0}", $"{over.AcceptedP99Us:F0}", $"{over.RefusedShare:P0}",
                     $"{over.RefusedP50Us:F0}", $"{over.RefusedP99Us:F0}"));
             BenchVerb.Write(parsed.GetValue(json), report);
+            return 0;
         });
         return command;
-    }
-
-    /// <summary>This very command again: 'dotnet rloffload.dll', or the program by itself where it has its own.</summary>
-    private static ProcessStartInfo ThisCommand(IReadOnlyList<string> arguments)
-    {
-        var program = System.Environment.ProcessPath!;
-        var hosted = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        return new ProcessStartInfo(program, hosted ? [Assembly.GetEntryAssembly()!.Location, .. arguments] : arguments);
     }
 }

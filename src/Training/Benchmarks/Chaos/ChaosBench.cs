@@ -6,6 +6,7 @@ using RlOffload.Inference.Codec;
 using RlOffload.Inference.Flights;
 using RlOffload.Inference.Partitions;
 using RlOffload.Inference.Remote;
+using RlOffload.Training.Statistics;
 
 namespace RlOffload.Training.Benchmarks.Chaos;
 
@@ -102,8 +103,8 @@ public sealed class ChaosBench(ChaosOptions options)
             }, breaker);
 
         using var killing = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var first = await ServerProcess.Start(options.Command, network, profilePath, cancel).ConfigureAwait(false);
-        relay.Target = first.Address;
+        var first = await Serve(network, profilePath, cancel).ConfigureAwait(false);
+        relay.Target = first.Address.Port;
         using var heartbeat = new Heartbeat(clock, LongestPause);
         var loop = Task.Factory.StartNew(controller.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var killer = Task.CompletedTask;
@@ -154,6 +155,9 @@ public sealed class ChaosBench(ChaosOptions options)
         }
     }
 
+    private Task<ServerProcess> Serve(string network, string profile, CancellationToken cancel) =>
+        ServerProcess.Start(options.Command, [network, "--profile", profile, "--transport", "frames"], cancel);
+
     /// <summary>Kills the server at even distances over the run, as soon as it is back up where that takes longer.</summary>
     private async Task Kill(ServerProcess server, FaultyRelay relay, string network, string profile, RunClock clock, CancellationToken cancel)
     {
@@ -166,9 +170,9 @@ public sealed class ChaosBench(ChaosOptions options)
                 await clock.Until(begun + kill * every, cancel).ConfigureAwait(false);
                 server.Kill();
                 _kills++;
-                server = await ServerProcess.Start(options.Command, network, profile, cancel).ConfigureAwait(false);
+                server = await Serve(network, profile, cancel).ConfigureAwait(false);
                 _restarts++;
-                relay.Target = server.Address;
+                relay.Target = server.Address.Port;
                 // It is to be of use before the next one.
                 await Task.Delay(TimeSpan.FromMilliseconds(100), clock.Time, cancel).ConfigureAwait(false);
             }
@@ -216,8 +220,8 @@ public sealed class ChaosBench(ChaosOptions options)
         return new ChaosReport(
             options.Requests, _outcomes.Zip(_answered).Count(o => o.First == 1 && o.Second), _wrong, _overdue.Count - excused, excused, _overdue.Count(o => o.Missed),
             Named<OutcomeKind>(_kinds), Named<Reason>(_reasons, skip: 1), _kills, _restarts, relay.Cuts, relay.Corrupted, relay.Truncated, relay.Held,
-            stalls, Math.Round(stallSeconds, 3), Math.Round(longest * 1e3, 1), breaker.Counts(end), Math.Round(sorted[sorted.Length / 2] * 1e3, 3),
-            Math.Round(sorted[sorted.Length * 99 / 100] * 1e3, 3), Math.Round(_mostOver * 1e3, 3), Math.Round(seconds, 2), Math.Round(options.Requests / seconds, 1));
+            stalls, Math.Round(stallSeconds, 3), Math.Round(longest * 1e3, 1), breaker.Counts(end), Math.Round(Quantiles.Of(sorted, 0.5) * 1e3, 3),
+            Math.Round(Quantiles.Of(sorted, 0.99) * 1e3, 3), Math.Round(_mostOver * 1e3, 3), Math.Round(seconds, 2), Math.Round(options.Requests / seconds, 1));
     }
 
     private static SortedDictionary<string, int> Named<T>(int[] counts, int skip = 0) where T : struct, Enum =>

@@ -20,7 +20,7 @@ internal sealed class FaultyRelay : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private int _connections;
-    private volatile IPEndPoint? _target;
+    private volatile int _target;
     private long _cuts, _corrupted, _truncated, _held;
 
     public FaultyRelay(Faults faults, ulong seed)
@@ -32,8 +32,8 @@ internal sealed class FaultyRelay : IDisposable
 
     public Uri Address => new($"tcp://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
-    /// <summary>Where it leads; null: nowhere, whoever connects is reset.</summary>
-    public IPEndPoint? Target { set => _target = value; }
+    /// <summary>The port of this machine that it leads to; 0: none, whoever connects is reset.</summary>
+    public int Target { set => _target = value; }
 
     public long Cuts => Interlocked.Read(ref _cuts);
     public long Corrupted => Interlocked.Read(ref _corrupted);
@@ -68,7 +68,7 @@ internal sealed class FaultyRelay : IDisposable
             try
             {
                 device.NoDelay = true;
-                await server.ConnectAsync(_target ?? throw new SocketException((int)SocketError.ConnectionRefused), _stop.Token).ConfigureAwait(false);
+                await server.ConnectAsync(IPAddress.Loopback, _target is > 0 and var port ? port : throw new SocketException((int)SocketError.ConnectionRefused), _stop.Token).ConfigureAwait(false);
                 await Task.WhenAny(Pump(device, server, number, 0), Pump(server, device, number, 1)).ConfigureAwait(false);
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)

@@ -1,3 +1,5 @@
+using RlOffload.Training.Statistics;
+
 namespace RlOffload.Training.Benchmarks.Serving;
 
 /// <summary>What clients together saw.</summary>
@@ -6,7 +8,8 @@ internal sealed record LoadResult(double Seconds, double[] AcceptedUs, double[] 
 {
     public double PerSecond => AcceptedUs.Length / Seconds;
 
-    public static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[(int)Math.Ceiling(share * sorted.Length) - 1];
+    /// <summary>0 where there are none.</summary>
+    public static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : Quantiles.Of(sorted, share);
 }
 
 /// <summary>Clients side by side, each on a thread and a connection of its own.</summary>

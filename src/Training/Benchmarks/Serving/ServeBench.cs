@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Partitions;
 
@@ -29,7 +29,7 @@ public sealed record ServeReport(
 /// A server in a process of its own and clients in this one, over loopback on the same cores: how many requests a second it answers with every client waiting for
 /// its answer, and what happens to accepted and refused messages at three times the rate that it was told to take. Every answer is compared with the tail's numbers.
 /// </summary>
-public sealed class ServeBench(Func<IReadOnlyList<string>, ProcessStartInfo> command, ServeBenchOptions options)
+public sealed class ServeBench(IReadOnlyList<string> command, ServeBenchOptions options)
 {
     private const double MostWarmUpSeconds = 3;
 
@@ -39,16 +39,21 @@ public sealed class ServeBench(Func<IReadOnlyList<string>, ProcessStartInfo> com
     private double WarmUp => Math.Min(MostWarmUpSeconds, options.Seconds);
 
     /// <param name="told">What is being done.</param>
-    public ServeReport Run(Action<string> told)
+    public async Task<ServeReport> Run(Action<string> told, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("rloffload-bench-").FullName;
         try
         {
             var model = SmallNetwork.Write(folder);
             using var partitions = new PartitionSet(model, ProfileFile.Read(Path.ChangeExtension(model, ".profile.json")));
-            var speeds = Enum.GetValues<LoadTransport>().Select(t => Measure(model, partitions, t, told)).ToList();
+            var speeds = new List<TransportSpeed>();
+            foreach (var transport in Enum.GetValues<LoadTransport>())
+            {
+                told($"100 KiB tensors, {transport.ToString().ToLowerInvariant()}");
+                speeds.Add(await Measure(model, partitions, transport, cancel).ConfigureAwait(false));
+            }
             told("overload");
-            var overload = Overload(model, partitions);
+            var overload = await Overload(model, partitions, cancel).ConfigureAwait(false);
             var best = speeds.MaxBy(s => s.RequestsPerSecond)!;
             return new ServeReport(best.RequestsPerSecond, best.P50Us, best.P99Us, best.P99ToP50, LoadMessage.Of(partitions, SmallNetwork.LargeCut, LoadTransport.Frames).TensorBytes,
                 options.Clients, System.Environment.ProcessorCount, speeds, overload);
@@ -59,19 +64,24 @@ public sealed class ServeBench(Func<IReadOnlyList<string>, ProcessStartInfo> com
         }
     }
 
-    private TransportSpeed Measure(string model, PartitionSet partitions, LoadTransport transport, Action<string> told)
+    private Task<ServerProcess> Serve(string model, LoadTransport transport, double limit, CancellationToken cancel) => ServerProcess.Start(command,
+        [
+            model, "--transport", transport == LoadTransport.Frames ? "frames" : "http", "--rate", limit.ToString("R", CultureInfo.InvariantCulture),
+            "--batch", options.Batch.ToString(CultureInfo.InvariantCulture), "--workers", options.Workers.ToString(CultureInfo.InvariantCulture),
+        ], cancel);
+
+    private async Task<TransportSpeed> Measure(string model, PartitionSet partitions, LoadTransport transport, CancellationToken cancel)
     {
-        told($"100 KiB tensors, {transport.ToString().ToLowerInvariant()}");
-        using var server = new ServerProcess(command, model, transport, options, limit: 0);
+        using var server = await Serve(model, transport, limit: 0, cancel).ConfigureAwait(false);
         var load = Load.Play(server.Address, LoadMessage.Of(partitions, SmallNetwork.LargeCut, transport), options.Clients, 0, WarmUp, options.Seconds);
         var (p50, p99) = (LoadResult.At(load.AcceptedUs, 0.5), LoadResult.At(load.AcceptedUs, 0.99));
         return new TransportSpeed(transport.ToString().ToLowerInvariant(), Math.Round(load.PerSecond, 1), Math.Round(p50, 1), Math.Round(p99, 1), Ratio(p99, p50));
     }
 
-    private OverloadSpeed Overload(string model, PartitionSet partitions)
+    private async Task<OverloadSpeed> Overload(string model, PartitionSet partitions, CancellationToken cancel)
     {
         const LoadTransport transport = LoadTransport.Http;
-        using var server = new ServerProcess(command, model, transport, options, options.Limit);
+        using var server = await Serve(model, transport, options.Limit, cancel).ConfigureAwait(false);
         var message = LoadMessage.Of(partitions, SmallNetwork.SmallCut, transport);
         var calm = Load.Play(server.Address, message, options.Clients, Calm * options.Limit, WarmUp, options.Seconds);
         var over = Load.Play(server.Address, message, options.Clients, Over * options.Limit, WarmUp, options.Seconds);

@@ -1,8 +1,6 @@
-using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Partitions;
 using RlOffload.Onnx;
-using RlOffload.Onnx.Proto;
 using DataType = RlOffload.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace RlOffload.Training.Benchmarks.Serving;
@@ -28,22 +26,8 @@ public static class SmallNetwork
     public static string Write(string folder)
     {
         var path = Path.Combine(folder, "network.onnx");
-        var rng = new Rng(1);
-        var graph = new GraphProto { Name = "small" };
-        graph.Input.Add(TensorTypes.Info("frame", DataType.Float, [1, 1, Side, Side]));
-        Conv(graph, ref rng, "frame", "large", 1, Channels, 3);
-        Conv(graph, ref rng, "large", "small", Channels, 1, 1);
-        Conv(graph, ref rng, "small", "a", 1, 8, 5);
-        Pool(graph, "a", 2);
-        Conv(graph, ref rng, "a.pool", "b", 8, 16, 5);
-        Pool(graph, "b", 3);
-        graph.Node.Add(new NodeProto { OpType = "Flatten", Input = { "b.pool" }, Output = { "flat" } });
-        Weights(graph, ref rng, "class.w", [16 * 5 * 5, Classes]);
-        graph.Node.Add(new NodeProto { OpType = "Gemm", Input = { "flat", "class.w" }, Output = { "class" } });
-        graph.Output.Add(TensorTypes.Info("class", DataType.Float, [1, Classes]));
-        var model = new ModelProto { IrVersion = 8, Graph = graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = 17 });
-        new OnnxModel(model, path).Save(path);
+        new NetworkBuilder(1, "frame", [1, 1, Side, Side]).Stage("frame", "large", 1, Channels, 1).Stage("large", "small", Channels, 1, 1, kernel: 1)
+            .Stage("small", "a", 1, 8, 1, kernel: 5).Pool("a", "a2", 2).Stage("a2", "b", 8, 16, 1, kernel: 5).Pool("b", "b3", 3).Exit("b3", "class", 16 * 5 * 5, Classes).Save(path);
         ProfileFile.Write(Profile(path), Path.ChangeExtension(path, ".profile.json"));
         return path;
     }
@@ -67,39 +51,5 @@ public static class SmallNetwork
             ],
             WholeMs = [one],
         };
-    }
-
-    private static void Conv(GraphProto graph, ref Rng rng, string from, string to, int channels, int filters, int kernel)
-    {
-        Weights(graph, ref rng, $"{to}.w", [filters, channels, kernel, kernel]);
-        var conv = new NodeProto { OpType = "Conv", Input = { from, $"{to}.w" }, Output = { $"{to}.conv" } };
-        conv.Attribute.Add(Ints("pads", kernel / 2, kernel / 2, kernel / 2, kernel / 2));
-        graph.Node.Add(conv);
-        graph.Node.Add(new NodeProto { OpType = "Relu", Input = { $"{to}.conv" }, Output = { to } });
-    }
-
-    private static void Pool(GraphProto graph, string from, int size)
-    {
-        var pool = new NodeProto { OpType = "MaxPool", Input = { from }, Output = { $"{from}.pool" } };
-        pool.Attribute.Add(Ints("kernel_shape", size, size));
-        pool.Attribute.Add(Ints("strides", size, size));
-        graph.Node.Add(pool);
-    }
-
-    private static void Weights(GraphProto graph, ref Rng rng, string name, long[] shape)
-    {
-        var tensor = new TensorProto { Name = name, DataType = (int)DataType.Float };
-        tensor.Dims.Add(shape);
-        var (count, inputs) = (shape.Aggregate(1L, (a, b) => a * b), shape.Length == 4 ? shape[1] * shape[2] * shape[3] : shape[0]);
-        for (var i = 0; i < count; i++)
-            tensor.FloatData.Add((float)(rng.NextGaussian() / Math.Sqrt(inputs)));
-        graph.Initializer.Add(tensor);
-    }
-
-    private static AttributeProto Ints(string name, params long[] values)
-    {
-        var attribute = new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Ints };
-        attribute.Ints.Add(values);
-        return attribute;
     }
 }

@@ -59,7 +59,7 @@ public sealed class RegionPolicyTests : IDisposable
         var regions = Made(out var policy);
         FrozenPolicyFile.Write(_network.PolicyPath, policy, regions.ToBytes());
         Assert.True(PolicyVerification.Run(_network.PolicyPath).Passed);
-        using var opened = OnnxPolicy.Open(_network.PolicyPath, _network.Profile);
+        using var opened = DeployedPolicy.Open(_network.PolicyPath, _network.Profile);
         var observation = new Observation { Deadline = 0.1, Rate = 2e5, LastRate = 2e5, PreviousRate = 2e5, Rtt = 0.004, ServerLoad = 1, FastIntensity = 1, SlowIntensity = 1, Slowdown = 1, Battery = 1 };
         var mask = opened.Model.Table.Runnable;
         Assert.Equal(policy.Plans.Count - 1, opened.Decide(observation, mask));

@@ -9,7 +9,7 @@ namespace RlOffload.Inference.Policies;
 /// A frozen policy that decides, through ONNX Runtime or by a tree or table, among the plans of its own table. A decision allocates nothing and never throws: where the
 /// runtime fails or a logit is not finite, the cost model's best plan for this request alone is taken instead and counted.
 /// </summary>
-public sealed class OnnxPolicy : IPolicy, IDisposable
+public sealed class DeployedPolicy : IPolicy, IDisposable
 {
     private readonly IPolicyFunction _session;
     private readonly ObservationLayout _layout;
@@ -17,7 +17,7 @@ public sealed class OnnxPolicy : IPolicy, IDisposable
     private readonly bool[] _allowed;
 
     /// <param name="model"><see cref="FrozenPolicy.CostModel"/> of the profile in use.</param>
-    public OnnxPolicy(FrozenPolicy policy, IPolicyFunction session, CostModel model)
+    public DeployedPolicy(FrozenPolicy policy, IPolicyFunction session, CostModel model)
     {
         (Policy, _session, Model) = (policy, session, model);
         _layout = new ObservationLayout(model, detail: ObservationLayout.DetailOf(policy.Observation));
@@ -41,7 +41,7 @@ public sealed class OnnxPolicy : IPolicy, IDisposable
     /// <summary>Opens a policy folder for a profile.</summary>
     /// <param name="warnings">Told of differences that do not forbid its use.</param>
     /// <exception cref="InputException">The folder is malformed, or the policy was trained for another model, other cuts or other plans.</exception>
-    public static OnnxPolicy Open(string folder, ModelProfile profile, Action<string>? warnings = null)
+    public static DeployedPolicy Open(string folder, ModelProfile profile, Action<string>? warnings = null)
     {
         var policy = FrozenPolicyFile.Read(folder);
         var path = Path.Combine(folder, FrozenPolicyFile.Description);
@@ -50,7 +50,7 @@ public sealed class OnnxPolicy : IPolicy, IDisposable
             throw new InputException(refusals);
         foreach (var warning in FrozenPolicyCheck.Warnings(policy, profile))
             warnings?.Invoke($"{path}:{warning}");
-        return new OnnxPolicy(policy, PolicyFunction.Open(FrozenPolicyFile.ReadGraph(folder, policy), Path.Combine(folder, FrozenPolicyFile.NameOf(policy.Form)), policy), policy.CostModel(profile));
+        return new DeployedPolicy(policy, PolicyFunction.Open(FrozenPolicyFile.ReadGraph(folder, policy), Path.Combine(folder, FrozenPolicyFile.NameOf(policy.Form)), policy), policy.CostModel(profile));
     }
 
     public void Begin(int window) { }

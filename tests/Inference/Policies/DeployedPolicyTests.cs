@@ -4,12 +4,12 @@ using RlOffload.Tests.Environment;
 
 namespace RlOffload.Tests.Inference.Policies;
 
-public sealed class OnnxPolicyTests : IDisposable
+public sealed class DeployedPolicyTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly TestNetwork _network;
 
-    public OnnxPolicyTests()
+    public DeployedPolicyTests()
     {
         _network = new TestNetwork(_folder);
         _network.WritePolicy();
@@ -22,13 +22,13 @@ public sealed class OnnxPolicyTests : IDisposable
     {
         var graph = System.IO.Path.Combine(_network.PolicyPath, FrozenPolicyFile.Graph);
         File.WriteAllBytes(graph, [.. File.ReadAllBytes(graph), 0]);
-        Assert.Contains($"{FrozenPolicyFile.Graph}:sha256", Assert.Throws<InputException>(() => OnnxPolicy.Open(_network.PolicyPath, _network.Profile)).Message, StringComparison.Ordinal);
+        Assert.Contains($"{FrozenPolicyFile.Graph}:sha256", Assert.Throws<InputException>(() => DeployedPolicy.Open(_network.PolicyPath, _network.Profile)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ItDecidesAsTheNetworkItWasMadeOfThroughoutAWindow()
     {
-        using var policy = OnnxPolicy.Open(_network.PolicyPath, _network.Profile);
+        using var policy = DeployedPolicy.Open(_network.PolicyPath, _network.Profile);
         var layout = new ObservationLayout(policy.Model);
         var vector = new float[layout.Size];
         var environment = new OffloadEnvironment(policy.Model, TestWorld.Varying(), 5);
@@ -49,7 +49,7 @@ public sealed class OnnxPolicyTests : IDisposable
     [Fact]
     public void WhereAnObservationIsNoNumberTheCostModelDecidesAndItIsCounted()
     {
-        using var policy = OnnxPolicy.Open(_network.PolicyPath, _network.Profile);
+        using var policy = DeployedPolicy.Open(_network.PolicyPath, _network.Profile);
         var environment = new OffloadEnvironment(policy.Model, TestWorld.Varying(), 5);
         environment.Reset(0);
         environment.Observation.Battery = double.NaN;
@@ -62,7 +62,7 @@ public sealed class OnnxPolicyTests : IDisposable
     [Fact]
     public void AForbiddenPlanIsNeverChosen()
     {
-        using var policy = OnnxPolicy.Open(_network.PolicyPath, _network.Profile);
+        using var policy = DeployedPolicy.Open(_network.PolicyPath, _network.Profile);
         var environment = new OffloadEnvironment(policy.Model, TestWorld.Varying(), 5);
         environment.Reset(0);
         var mask = new bool[policy.Model.Count];
@@ -77,7 +77,7 @@ public sealed class OnnxPolicyTests : IDisposable
     [Fact]
     public void ADecisionAllocatesNothing()
     {
-        using var policy = OnnxPolicy.Open(_network.PolicyPath, _network.Profile);
+        using var policy = DeployedPolicy.Open(_network.PolicyPath, _network.Profile);
         var environment = new OffloadEnvironment(policy.Model, TestWorld.Varying(), 5);
         environment.Reset(0);
         for (var warm = 0; warm < 100; warm++)
@@ -92,9 +92,9 @@ public sealed class OnnxPolicyTests : IDisposable
     public void APolicyOfAnotherModelIsRefusedAndOneOfOtherTimesWarnedOf()
     {
         var other = _network.Profile with { Model = _network.Profile.Model with { Sha256 = "00" } };
-        Assert.Contains("model.sha256", Assert.Throws<InputException>(() => OnnxPolicy.Open(_network.PolicyPath, other)).Message, StringComparison.Ordinal);
+        Assert.Contains("model.sha256", Assert.Throws<InputException>(() => DeployedPolicy.Open(_network.PolicyPath, other)).Message, StringComparison.Ordinal);
         var warnings = new List<string>();
-        OnnxPolicy.Open(_network.PolicyPath, _network.Profile with { Machine = _network.Profile.Machine with { Cpu = "another" } }, warnings.Add).Dispose();
+        DeployedPolicy.Open(_network.PolicyPath, _network.Profile with { Machine = _network.Profile.Machine with { Cpu = "another" } }, warnings.Add).Dispose();
         Assert.Contains("times", Assert.Single(warnings), StringComparison.Ordinal);
     }
 }
