@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Simulation;
@@ -17,22 +18,16 @@ public sealed class Controller : IWorld, IOutcomeSink
     /// <summary>How much too late a machine's timers may wake, s.</summary>
     public const double WakeMargin = 0.004;
 
-    private readonly CostModel _model;
-    private readonly IPolicy _policy;
-    private readonly IDevice _device;
-    private readonly IRemote _remote;
-    private readonly FlightPool _pool;
     private readonly Mailbox _mailbox;
     private readonly Action<Flight> _log;
     private readonly Breaker? _breaker;
-    private readonly bool[] _local;
-    private readonly bool[]? _ready;
-    private readonly bool[] _unprobed;
-    private readonly bool[] _mask;
     private readonly Stations _stations;
-    private readonly Dictionary<int, Flight> _flights = [];
+    private readonly Dictionary<int, (Flight Flight, Deployment By)> _flights = [];
+    private readonly ConcurrentQueue<(Deployment Next, TaskCompletionSource Taken)> _next = new();
     private readonly Observation _observation = new();
+    private volatile Deployment _deployed;
     private (int Request, bool Probe) _sending = (-1, false);
+    private IRemote _sender;
     private double _sendBegun;
     private int _requests;
     private bool _over;
@@ -40,19 +35,15 @@ public sealed class Controller : IWorld, IOutcomeSink
     /// <param name="margin">A late answer is given up so many s before it has to be, because real clocks wake late.</param>
     /// <param name="log">Told of every flight that ended; it may keep nothing of it.</param>
     /// <param name="breaker">Stops asking a server that fails; null: every message is tried.</param>
-    /// <param name="ready">Plans that are prepared: no other is chosen, unless none that is allowed is; null: all of them.</param>
-    public Controller(
-        CostModel model, IPolicy policy, IDevice device, IRemote remote, FlightPool pool, Mailbox mailbox, double margin, Action<Flight> log, Breaker? breaker = null, bool[]? ready = null)
+    public Controller(Deployment deployed, Mailbox mailbox, double margin, Action<Flight> log, Breaker? breaker = null)
     {
-        (_model, _policy, _device, _remote, _pool, _mailbox, _log, _breaker) = (model, policy, device, remote, pool, mailbox, log, breaker);
-        _local = [.. model.Table.Plans.Plans.Select(p => p.Kind is PlanKind.Local or PlanKind.Drop && !p.Probe)];
-        _unprobed = [.. model.Table.Plans.Plans.Select(p => !p.Probe)];
-        (_ready, _mask) = (ready, new bool[_local.Length]);
-        for (var p = 0; ready is not null && p < _local.Length; p++)
-            _local[p] &= ready[p];
-        _stations = new Stations(model, this) { Sink = this, Margin = margin };
+        (_deployed, _sender, _mailbox, _log, _breaker) = (deployed, deployed.Remote, mailbox, log, breaker);
+        _stations = new Stations(deployed.Model, this) { Sink = this, Margin = margin };
         _stations.Reset();
     }
+
+    /// <summary>What decides now.</summary>
+    public Deployment Deployed => _deployed;
 
     /// <summary>All energy spent, J, by the cost model's powers and the measured times.</summary>
     public double Energy => _stations.Energy;
@@ -73,11 +64,24 @@ public sealed class Controller : IWorld, IOutcomeSink
     /// <param name="fill">Writes the image's bytes.</param>
     public void Submit(int image, double deadline, FillImage fill)
     {
-        var flight = _pool.Take();
+        var flight = _deployed.Pool.Take();
         fill(image, flight.Pixels);
         var now = _mailbox.Clock.Now;
         flight.Begin(Interlocked.Increment(ref _requests) - 1, image, now, deadline);
         _mailbox.Post(new Happened(What.Arrived, flight.Request, now, flight));
+    }
+
+    /// <summary>
+    /// Another deployment takes over between two decisions: requests that arrive from then on are its own, those under way end as they were planned, with what they were planned by. Any
+    /// thread may call. Images must be of the same size.
+    /// </summary>
+    /// <returns>Ends when it has taken over. The old one's network is in use until its pool <see cref="FlightPool.IsWhole"/>; its policy is not asked any more.</returns>
+    public Task Swap(Deployment next)
+    {
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _next.Enqueue((next, taken));
+        _mailbox.Post(new Happened(What.Swapped, -1, _mailbox.Clock.Now));
+        return taken.Task;
     }
 
     /// <summary>No request comes any more: the loop ends with the last answer.</summary>
@@ -122,7 +126,7 @@ public sealed class Controller : IWorld, IOutcomeSink
                 break;
             case What.Sent:
                 if (_sending == (happened.Request, happened.Probe))
-                    Link?.Transferred(happened.At, _remote.Carried(happened.At), happened.At - _sendBegun);
+                    Link?.Transferred(happened.At, _sender.Carried(happened.At), happened.At - _sendBegun);
                 _stations.Sent(happened.Request, happened.Probe, happened.At);
                 break;
             case What.Answered:
@@ -136,43 +140,63 @@ public sealed class Controller : IWorld, IOutcomeSink
                     _breaker?.Failed(happened.Request, happened.Reason, happened.At);
                 _stations.Failed(happened.Request, happened.Probe, happened.At);
                 break;
+            case What.Swapped:
+                _stations.Advance(happened.At);
+                TakeOver();
+                break;
             default:
                 _over = true;
                 break;
         }
     }
 
+    private void TakeOver()
+    {
+        if (!_next.TryDequeue(out var swap))
+            return;
+        _stations.TakeOver(swap.Next.Model);
+        _deployed = swap.Next;
+        swap.Taken.SetResult();
+    }
+
     private void Note(in Happened happened)
     {
-        if (!happened.Probe && _flights.TryGetValue(happened.Request, out var flight))
-            flight.Reason = happened.Reason;
+        if (!happened.Probe && _flights.TryGetValue(happened.Request, out var on))
+            on.Flight.Reason = happened.Reason;
     }
 
     private void Arrive(Flight flight)
     {
         var begun = TimeProvider.System.GetTimestamp();
-        _flights.Add(flight.Request, flight);
+        var by = _deployed;
+        if (flight.Pool != by.Pool)
+            flight = Moved(flight, by.Pool);
+        _flights.Add(flight.Request, (flight, by));
         var sinceLast = _stations.SinceLastArrival;
         _stations.Arrive();
         _stations.Observe(flight.Request, _observation);
         _observation.SinceLastArrival = sinceLast;
-        var plan = Decide(flight.Arrival);
-        flight.Planned(plan, _model.Table.Plans[plan], _model.Predict(plan, _observation), _observation, TimeProvider.System.GetElapsedTime(begun).TotalSeconds);
+        var plan = Decide(by, flight.Arrival);
+        flight.Planned(plan, by.Model.Table.Plans[plan], by.Model.Predict(plan, _observation), _observation, TimeProvider.System.GetElapsedTime(begun).TotalSeconds, by.Hash);
         _stations.Accept(flight.Request, plan);
     }
 
-    private int Decide(double now)
+    /// <summary>It was submitted before another network took over, and is decided after that.</summary>
+    private static Flight Moved(Flight flight, FlightPool to)
     {
-        var mask = _stations.Allowed;
-        if (_breaker is { } breaker && !breaker.Allows(now))
-            mask = Among(_local, mask);
-        else if (_ready is not null)
-            mask = Among(_ready, mask);
-        if (Probes?.Allows(now) == false)
-            mask = Among(_unprobed, mask);
+        var moved = to.Take();
+        flight.Pixels.CopyTo(moved.Pixels, 0);
+        moved.Begin(flight.Request, flight.Image, flight.Arrival, flight.Deadline);
+        flight.Pool!.Release(flight);
+        return moved;
+    }
+
+    private int Decide(Deployment by, double now)
+    {
+        var mask = by.Narrow(_stations.Allowed[..by.Model.Count], sends: _breaker?.Allows(now) ?? true, probes: Probes?.Allows(now) ?? true);
         try
         {
-            if (_policy.Decide(_observation, mask) is var plan && (uint)plan < (uint)mask.Length && mask[plan])
+            if (by.Policy.Decide(_observation, mask) is var plan && (uint)plan < (uint)mask.Length && mask[plan])
                 return plan;
         }
         catch (Exception)
@@ -180,27 +204,18 @@ public sealed class Controller : IWorld, IOutcomeSink
             // A policy is foreign code: whatever it throws, the request is answered.
         }
         PolicyFailures++;
-        return GreedyFallback.Decide(_model, _observation, mask);
-    }
-
-    /// <summary>The allowed plans that are among these; all of them where none is.</summary>
-    private ReadOnlySpan<bool> Among(bool[] these, ReadOnlySpan<bool> allowed)
-    {
-        var any = false;
-        for (var p = 0; p < _mask.Length; p++)
-            any |= _mask[p] = allowed[p] && these[p];
-        return any ? _mask : allowed;
+        return GreedyFallback.Decide(by.Model, _observation, mask);
     }
 
     void IOutcomeSink.Deliver(in Outcome outcome)
     {
-        _flights.Remove(outcome.Request, out var flight);
-        flight!.Ended(outcome);
-        _log(flight);
-        _pool.Release(flight);
+        _flights.Remove(outcome.Request, out var on);
+        on.Flight.Ended(outcome);
+        _log(on.Flight);
+        on.Flight.Pool!.Release(on.Flight);
     }
 
-    double IWorld.Deadline(int request) => _flights[request].Deadline;
+    double IWorld.Deadline(int request) => _flights[request].Flight.Deadline;
 
     int IWorld.Image(int request) => -1;
 
@@ -208,12 +223,12 @@ public sealed class Controller : IWorld, IOutcomeSink
 
     double IWorld.Compute(in Job job, double now, double seconds)
     {
-        var flight = _flights[job.Request];
+        var (flight, by) = _flights[job.Request];
         flight.Hold();
         if (job.Stage == Stage.OnFallback)
-            _device.ComputeBranch(flight, job.BranchExit, now, seconds);
+            by.Device.ComputeBranch(flight, job.BranchExit, now, seconds);
         else
-            _device.ComputeHead(flight, now, seconds);
+            by.Device.ComputeHead(flight, now, seconds);
         return double.PositiveInfinity;
     }
 
@@ -224,7 +239,8 @@ public sealed class Controller : IWorld, IOutcomeSink
         {
             Probes?.Spend();
             // The probe may outlive the request that it came with.
-            _remote.SendProbe(job.Request);
+            _sender = _deployed.Remote;
+            _sender.SendProbe(job.Request);
             return double.PositiveInfinity;
         }
         if (_breaker?.TryEnter(job.Request, now) == false)
@@ -232,30 +248,34 @@ public sealed class Controller : IWorld, IOutcomeSink
             _mailbox.Post(new Happened(What.Failed, job.Request, now, Reason: Reason.CircuitOpen));
             return double.PositiveInfinity;
         }
-        var flight = _flights[job.Request];
+        var (flight, by) = _flights[job.Request];
         flight.Hold();
-        _remote.Send(flight);
+        _sender = by.Remote;
+        _sender.Send(flight);
         return double.PositiveInfinity;
     }
 
     double IWorld.LoadAt(double now) => 1;
 
-    double IWorld.Carried(in Job job, double now) => Math.Min(job.Bytes, _remote.Carried(now));
+    double IWorld.Carried(in Job job, double now) => Math.Min(job.Bytes, _sender.Carried(now));
 
-    double IWorld.BytesBetween(double from, double to) => _remote.BytesBetween(from, to);
+    double IWorld.BytesBetween(double from, double to) => _deployed.Remote.BytesBetween(from, to);
 
     void IWorld.Stop(in Job job)
     {
         if (job.Stage is Stage.OnDevice or Stage.OnFallback)
-            _device.Stop(_flights[job.Request]);
+        {
+            var (flight, by) = _flights[job.Request];
+            by.Device.Stop(flight);
+        }
         else if (job.Stage is >= Stage.OnUplink and <= Stage.ToDevice)
         {
-            _remote.Stop(job.Request, job.IsProbe);
+            (job.IsProbe ? _sender : _flights[job.Request].By.Remote).Stop(job.Request, job.IsProbe);
             if (job.IsProbe || _breaker is null)
                 return;
             var now = _mailbox.Clock.Now;
             // A slow link is the policy's to know; one that carries nothing, or a server that keeps silent, is as good as none.
-            if (job.Stage == Stage.OnUplink && _remote.Carried(now) > 0)
+            if (job.Stage == Stage.OnUplink && _sender.Carried(now) > 0)
                 _breaker.Abandoned(job.Request);
             else
                 _breaker.Failed(job.Request, Reason.Late, now);

@@ -59,6 +59,61 @@ public class ControllerTests
         }
     }
 
+    [Theory, MemberData(nameof(Scenarios))]
+    public void WhereTheSameTakesOverAgainAndAgainNothingIsOtherwise(string name)
+    {
+        var scenario = Of(name);
+        CostModel Model() => name.StartsWith("confident", StringComparison.Ordinal) ? GatedWorld.Model(scenario) : TestWorld.Model(scenario);
+        var model = Model();
+        VirtualWorld Play(int swaps)
+        {
+            var draw = new WindowDraw(scenario, name == "slow link" ? TestWorld.Constant(1e5) : TestWorld.Varying(), 11, model.Table.Images);
+            draw.Draw(1);
+            using var world = new VirtualWorld(model, draw, new Mixed(model));
+            for (var i = 1; i <= swaps; i++)
+            {
+                var next = Model();
+                world.SwapAt(draw.ArrivalTimes[3 * i] + 0.01 * (i % 7), $"swap {i}", next, new Mixed(next), network: i % 2 == 0);
+            }
+            world.Play();
+            return world;
+        }
+        var (still, swapped) = (Play(0), Play(18));
+        Assert.Equal(19, swapped.Deciders.Values.Distinct().Count());
+        Assert.Equal(still.Ended.Select(e => (e.Outcome.Request, e.Outcome.Kind, e.Outcome.Exit, e.Reason, e.Plan)), swapped.Ended.Select(e => (e.Outcome.Request, e.Outcome.Kind, e.Outcome.Exit, e.Reason, e.Plan)));
+        // A swap wakes the loop at its time, which clocks round.
+        foreach (var (e, a) in still.Ended.Zip(swapped.Ended))
+        {
+            Close(e.Outcome.Reward, a.Outcome.Reward);
+            Close(e.Outcome.Latency, a.Outcome.Latency);
+            Close(e.Outcome.Energy, a.Outcome.Energy);
+            Close(e.Outcome.DeviceWait, a.Outcome.DeviceWait);
+            Close(e.Outcome.UplinkWait, a.Outcome.UplinkWait);
+            Assert.Equal(e.Rate, a.Rate, e.Rate * 1e-5);
+        }
+        Close(still.Controller.Energy, swapped.Controller.Energy, 1e-4);
+    }
+
+    [Fact]
+    public void WhenOtherPlansOfAnotherNetworkTakeOverEveryRequestIsAnsweredOnceByThoseItWasDecidedWith()
+    {
+        var (first, other) = (TestWorld.Model(), GatedWorld.Model(TestWorld.Scenario));
+        var draw = new WindowDraw(first.Scenario, TestWorld.Varying(), 3, other.Table.Images);
+        draw.Draw(0);
+        using var world = new VirtualWorld(first, draw, new Mixed(first));
+        double[] swaps = [draw.ArrivalTimes[20] + 0.02, draw.ArrivalTimes[40] + 0.02];
+        world.SwapAt(swaps[0], "second", other, new Mixed(other), network: true);
+        world.SwapAt(swaps[1], "third", first, new Mixed(first), network: true);
+        world.Play();
+
+        Assert.Equal(Enumerable.Range(0, first.Scenario.Requests), world.Ended.Select(e => e.Outcome.Request).Order());
+        Assert.All(world.Deciders, d => Assert.Equal(draw.ArrivalTimes[d.Key] < swaps[0] ? "first" : draw.ArrivalTimes[d.Key] < swaps[1] ? "second" : "third", d.Value));
+        Assert.All(world.Ended, e => Assert.Contains(e.Plan, (world.Deciders[e.Outcome.Request] == "second" ? other : first).Table.Plans.Plans));
+        Assert.Equal(0, world.Controller.PolicyFailures);
+        // What took over knows how busy the device still is with what was planned before.
+        Assert.Contains(world.Ended, e => e.Outcome.DeviceWait > 0 && world.Deciders[e.Outcome.Request] == "second");
+    }
+
     [Fact]
     public void AServerThatIsGoneIsAskedAgainAndAgainByOneRequestAndTheDeviceAnswersTheOthers()
     {
@@ -132,7 +187,7 @@ public class ControllerTests
         using var mailbox = new Mailbox(new RunClock(new ManualTime()));
         using var pool = new FlightPool(() => new Flight(null, 0));
         var idle = new Idle();
-        var controller = new Controller(model, new Mixed(model), idle, idle, pool, mailbox, 0, _ => { });
+        var controller = new Controller(new Deployment(model, new Mixed(model), idle, idle, pool), mailbox, 0, _ => { });
         FillImage nothing = (_, _) => { };
         void Request(double now)
         {
@@ -141,8 +196,10 @@ public class ControllerTests
         }
         for (var i = 0; i < 300; i++)
             Request(i);
+        _ = controller.Swap(new Deployment(TestWorld.Model(), new Mixed(model), idle, idle, pool));
+        Request(300);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 300; i < 400; i++)
+        for (var i = 301; i < 400; i++)
             Request(i);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }

@@ -58,7 +58,7 @@ internal sealed class TestNetwork
     }
 
     /// <summary>The policy, with golden vectors from observations of its own scenario.</summary>
-    public FrozenPolicy Describe()
+    public FrozenPolicy Describe(PolicyWeights? weights = null)
     {
         var model = Model();
         var layout = new ObservationLayout(model);
@@ -67,7 +67,7 @@ internal sealed class TestNetwork
         {
             var observation = Enumerable.Range(0, layout.Size).Select(_ => (float)rng.NextGaussian()).ToArray();
             var mask = Enumerable.Range(0, model.Count).Select(p => p == 0 || rng.NextDouble() < 0.7).ToArray();
-            var logits = Weights.Logits(observation, mask);
+            var logits = (weights ?? Weights).Logits(observation, mask);
             return new GoldenVector(observation, new string([.. mask.Select(m => m ? '1' : '0')]), logits, PolicyWeights.Best(logits));
         });
         return new FrozenPolicy
@@ -85,6 +85,15 @@ internal sealed class TestNetwork
     }
 
     public void WritePolicy() => FrozenPolicyFile.Write(PolicyPath, Describe(), Weights.Graph());
+
+    /// <summary>A policy of other weights for the same network and plans, written to the same place.</summary>
+    /// <returns>Its hash.</returns>
+    public string WriteOtherPolicy(ulong seed)
+    {
+        var weights = new PolicyWeights(new Rng(seed), Model());
+        FrozenPolicyFile.Write(PolicyPath, Describe(weights), weights.Graph());
+        return FrozenPolicyFile.HashOf(FrozenPolicyFile.Read(PolicyPath));
+    }
 
     /// <summary>The bytes of a frame that depends on its index alone.</summary>
     public static byte[] Frame(int index)

@@ -12,7 +12,7 @@ namespace RlOffload.Tests.Inference;
 /// </summary>
 internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
 {
-    private readonly CostModel _model;
+    private readonly Dictionary<string, CostModel> _models;
     private readonly WindowDraw _draw;
     private readonly ManualTime _time = new();
     private readonly Mailbox _mailbox;
@@ -27,9 +27,25 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
     /// <param name="refuses">Requests whose transfer is refused the moment it begins.</param>
     public VirtualWorld(CostModel model, WindowDraw draw, IPolicy policy, Func<int, bool>? refuses = null, Breaker? breaker = null, bool[]? ready = null)
     {
-        (_model, _draw, Refuses) = (model, draw, refuses ?? (_ => false));
+        (_models, _draw, Refuses) = (new() { ["first"] = model }, draw, refuses ?? (_ => false));
         _mailbox = new Mailbox(new RunClock(_time));
-        Controller = new Controller(model, policy, this, this, _pool, _mailbox, margin: 0, f => Ended.Add((f.Outcome, f.Reason, f.Plan, f.Seen.Rate)), breaker, ready);
+        Controller = new Controller(new Deployment(model, policy, this, this, _pool, ready, "first"), _mailbox, margin: 0, f =>
+        {
+            Ended.Add((f.Outcome, f.Reason, f.Plan, f.Seen.Rate));
+            Deciders[f.Request] = f.Policy!;
+        }, breaker);
+    }
+
+    /// <summary>Hash of the deployment that decided, by request.</summary>
+    public Dictionary<int, string> Deciders { get; } = [];
+
+    /// <summary>Another deployment takes over at that time.</summary>
+    /// <param name="network">Whether it brings flights of its own, as one with another network does.</param>
+    public void SwapAt(double at, string hash, CostModel model, IPolicy policy, bool network = false)
+    {
+        _models[hash] = model;
+        var pool = network ? new FlightPool(() => new Flight(null, 0)) : _pool;
+        At(at, () => _ = Controller.Swap(new Deployment(model, policy, this, this, pool, hash: hash)));
     }
 
     public Controller Controller { get; }
@@ -62,7 +78,7 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
 
     public void ComputeHead(Flight flight, double begun, double seconds)
     {
-        var (table, plan, request) = (_model.Table, flight.PlanIndex, flight.Request);
+        var (table, plan, request) = (_models[flight.Policy!].Table, flight.PlanIndex, flight.Request);
         if (table.Ways(plan).IsEmpty)
         {
             Schedule(begun + seconds, What.Computed, request);
@@ -80,14 +96,14 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
     public void Send(Flight flight)
     {
         var request = flight.Request;
-        var plan = flight.PlanIndex;
-        _pool.Release(flight);
+        var cost = _models[flight.Policy!].Table[flight.PlanIndex];
+        flight.Pool!.Release(flight);
         if (Refuses(request))
         {
             _mailbox.Post(new Happened(What.Failed, request, _now, Reason: Reason.Unreachable));
             return;
         }
-        Begin(_model.Table[plan].Bytes);
+        Begin(cost.Bytes);
         var sent = _now + _draw.SendSeconds(_now, _sending);
         At(sent, () =>
         {
@@ -96,7 +112,7 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
             _mailbox.Post(new Happened(What.Sent, request, sent));
             At(sent + _draw.Rtts[request] / 2, () =>
             {
-                _atServer.Add((request, _model.Table[plan].ServerSeconds, sent));
+                _atServer.Add((request, cost.ServerSeconds, sent));
                 Serve();
             });
         });

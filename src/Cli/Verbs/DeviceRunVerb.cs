@@ -32,7 +32,7 @@ internal static class DeviceRunVerb
             await using var source = new HttpSource(IPEndPoint.Parse(listen), run.ImageBytes, deadline, settings.InFlight);
             await source.Start(cancel);
             Console.WriteLine($"listening on {source.Address.ToString().TrimEnd('/')}, images of {run.ImageBytes} bytes");
-            report = await run.Play(source, null, cancel);
+            report = await run.Play(source, null, cancel, Say);
         }
         else
         {
@@ -43,7 +43,7 @@ internal static class DeviceRunVerb
                 .StartAsync(context =>
                 {
                     var bar = context.AddTask("requests", maxValue: count);
-                    return run.Play(source, ended => bar.Value = ended, cancel);
+                    return run.Play(source, ended => bar.Value = ended, cancel, Say);
                 });
             if (source.Lost > 0)
                 report = report with { Warnings = [.. report.Warnings, $"{source.Lost} images were lost because {settings.InFlight} were under way"] };
@@ -53,6 +53,8 @@ internal static class DeviceRunVerb
             File.WriteAllBytes(json, JsonSerializer.SerializeToUtf8Bytes(report, FrozenPolicyFile.Json));
         return 0;
     }
+
+    private static void Say(string swap) => Console.Error.WriteLine($"policy: {swap}");
 
     private static void Check(DeviceSettings s)
     {
@@ -71,6 +73,8 @@ internal static class DeviceRunVerb
             problems.Add($"run:--requests: is {s.Requests}, allowed is 1 or more");
         if (!(s.Device.MemoryMb > 0))
             problems.Add($"run:--memory-mb: is {s.Device.MemoryMb}, allowed is above 0");
+        if (!(s.Device.Watch >= 0.01))
+            problems.Add($"run:--watch: is {s.Device.Watch}, allowed is 0.01 or more (s)");
         if (problems.Count > 0)
             throw new InputException(problems);
     }
@@ -92,6 +96,8 @@ internal static class DeviceRunVerb
         table.AddRow("server given up, tried again", $"{r.Breaker.Opened}, {r.Breaker.Trials}; {r.Breaker.OpenSeconds:F1} s without it");
         table.AddRow("link", r.Link is not { } link ? "not used"
             : $"{link.Rate / 1e6:F2} Mbit/s +- {100 * link.RateSpread:F0} %, {link.Age:F1} s old; round trip {link.Rtt * 1e3:F1} +- {link.RttSpread * 1e3:F1} ms; probes {r.ProbeBytes:F0} bytes");
+        if (r.Swaps.Taken + r.Swaps.Refused > 0)
+            table.AddRow("policies swapped, refused", $"{r.Swaps.Taken}, {r.Swaps.Refused}; {r.Swaps.Policy[..12]} decides" + (r.Swaps.LastRefusal is { } why ? Markup.Escape($"; last refused: {why}") : ""));
         AnsiConsole.Write(table);
         foreach (var warning in r.Warnings)
             Console.Error.WriteLine($"warning: {warning}");

@@ -72,7 +72,8 @@ internal static class ExplainLog
             AnsiConsole.WriteLine(sentence);
         var r = decision.Record;
         AnsiConsole.WriteLine(Text($"Run {decision.Session + 1}, request {r.Request} at {r.Arrival:F3} s was put under {decision.Plan}: {DecisionJson.Name(r.Outcome.Kind)} after {r.Outcome.Latency * 1000:F1} ms, reward {r.Outcome.Reward:F4}.")
-            + (decision.Plan == explained.Policy ? "" : " That is not what this policy chooses: another one decided, or the breaker or the memory forbade it."));
+            + (r.Policy is { } by && by != FrozenPolicyFile.HashOf(policy.Policy) ? $" Another policy decided, {by[..12]}."
+                : decision.Plan == explained.Policy ? "" : " That is not what this policy chooses: another one decided, or the breaker or the memory forbade it."));
         if (json is not null)
             RunFolder.WriteText(json, JsonSerializer.Serialize(explained, ProfileFile.Json));
     }

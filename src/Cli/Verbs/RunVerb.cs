@@ -38,6 +38,12 @@ internal static class RunVerb
         var probes = new Option<double>("--probe-budget") { Description = "Bytes a second that probes of the link may cost [default: as the policy wants].", DefaultValueFactory = _ => double.PositiveInfinity };
         var memory = new Option<double>("--memory-mb") { Description = "Memory for the parts of the network, MiB; plans whose parts do not fit are not used [default: all].", DefaultValueFactory = _ => double.PositiveInfinity };
         var token = new Option<string?>("--token-file") { Description = "File with the bearer token, where the server asks for one." };
+        var watch = new Option<double>("--watch")
+        {
+            Description = "Without --link: look every so many seconds whether the files of policy or network are others, and take them over between two decisions if they pass all checks; "
+                + "with --listen SIGHUP does the same [default: never].",
+            DefaultValueFactory = _ => double.PositiveInfinity,
+        };
         var command = new Command("run", """
             Plays the policy's scenario in real time against a server: real images, heads, bytes and tails. The link is paced
             by a trace; a device slower than this machine is emulated by keeping it busy for the scenario's time.
@@ -51,7 +57,7 @@ internal static class RunVerb
               rloffload run checkpoints/quickstart --server http://127.0.0.1:8500 --listen 127.0.0.1:8600
             """)
         {
-            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token, memory, listen, rate, deadline, most, probes,
+            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token, memory, listen, rate, deadline, most, probes, watch,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -66,9 +72,12 @@ internal static class RunVerb
             if (parsed.GetValue(link) is not { } played)
                 return DeviceRunVerb.Run(new DeviceSettings(
                     new DeviceOptions(parsed.GetRequiredValue(folder), new RemoteOptions(address, parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!),
-                        parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log), parsed.GetValue(memory), parsed.GetValue(probes), parsed.GetValue(seed)),
+                        parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log), parsed.GetValue(memory), parsed.GetValue(probes), parsed.GetValue(seed),
+                        parsed.GetValue(watch), SwapOnHangUp: parsed.GetValue(listen) is not null || double.IsFinite(parsed.GetValue(watch))),
                     parsed.GetValue(listen), parsed.GetValue(images), parsed.GetValue(labels), parsed.GetValue(requests), parsed.GetValue(rate), parsed.GetValue(deadline), parsed.GetValue(most)),
                     parsed.GetValue(json), cancel);
+            if (double.IsFinite(parsed.GetValue(watch)))
+                throw new InputException("run", "--watch", "is given with --link, whose scenario is the policy's; allowed without --link");
             if (parsed.GetValue(listen) is not null || parsed.GetValue(images) is null)
                 throw new InputException("run", "--link", "is given, so requests are those of the scenario; allowed with it is --images and not --listen");
             return Run(new RunOptions(

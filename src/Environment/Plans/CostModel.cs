@@ -22,7 +22,7 @@ public sealed class CostModel(CostTable table, Scenario scenario)
     public int Count => Table.Count;
 
     /// <summary>Accuracy of the plan that has most of it: what a shortfall is measured from.</summary>
-    public double BestAccuracy { get; } = Enumerable.Range(0, table.Count).Max(p => table[p].Accuracy);
+    public double BestAccuracy { get; } = Enumerable.Range(0, table.Open).Max(p => table[p].Accuracy);
 
     /// <summary>Costs that are expected of a request with this prediction: its own energy, without what idling and radio tails add.</summary>
     public Costs Costs(in Prediction p) =>

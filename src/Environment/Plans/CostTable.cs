@@ -41,6 +41,7 @@ public sealed class CostTable
     private readonly PlanWork[] _works;
     private readonly bool[] _powered, _unpowered;
     private readonly bool _byImage;
+    private readonly ModelProfile[] _retiredProfiles = []; // of the rows from Open on
 
     public PlanTable Plans { get; }
     public ModelProfile Profile { get; }
@@ -51,7 +52,7 @@ public sealed class CostTable
     /// <exception cref="InputException">The profile lacks the input encoding, an accuracy or the outcomes of images that the table needs.</exception>
     public CostTable(ModelProfile profile, PlanTable plans, Scenario scenario)
     {
-        (Profile, Plans) = (profile, plans);
+        (Profile, Plans, Open) = (profile, plans, plans.Count);
         _byImage = scenario.Reward.Accuracy == AccuracySource.Images;
         if (_byImage && profile.Outcomes is null)
             throw new InputException(profile.Model.Path, "outcomes",
@@ -80,6 +81,35 @@ public sealed class CostTable
                 LongestDeviceSeconds(p), _costs[p].MeanBytes);
         }
     }
+
+    /// <summary>
+    /// A table that takes over from another: the plans of <paramref name="next"/>, and behind them rows of the old one as they were there, which nobody can choose any more. The
+    /// requests that are under way keep what was planned for them, also where the new table is of another network.
+    /// </summary>
+    private CostTable(CostTable next, CostTable old, IReadOnlyList<int> rows)
+    {
+        T[] Joined<T>(T[] mine, T[] others) => [.. mine.AsSpan(0, next.Open), .. rows.Select(r => others[r])];
+        (Profile, Open, _byImage) = (next.Profile, next.Open, next._byImage);
+        Plans = new PlanTable(next.Plans.Plans.Take(next.Open).Concat(rows.Select(r => old.Plans[r])));
+        (_costs, _branches, _paths, _losses, _works) = (Joined(next._costs, old._costs), Joined(next._branches, old._branches), Joined(next._paths, old._paths),
+            Joined(next._losses, old._losses), Joined(next._works, old._works));
+        var never = new bool[old.Count];
+        (_powered, _unpowered, Runnable) = (Joined(next._powered, never), Joined(next._unpowered, never), Joined(next.Runnable, never));
+        _retiredProfiles = [.. rows.Select(old.ProfileOf)];
+    }
+
+    /// <summary>Plans that can be chosen; those behind them are of requests that were under way when this table took over.</summary>
+    public int Open { get; }
+
+    /// <inheritdoc cref="CostTable(CostTable, CostTable, IReadOnlyList{int})"/>
+    /// <param name="rows">Of the old table; row i becomes row <see cref="Open"/> + i.</param>
+    internal CostTable TakingOver(CostTable old, IReadOnlyList<int> rows) => new(this, old, rows);
+
+    /// <summary>0..1; 0 where it was not measured.</summary>
+    /// <param name="plan">That the exit belongs to.</param>
+    internal double ExitAccuracy(int plan, int exit) => ProfileOf(plan).Exits[exit].Accuracy ?? 0;
+
+    private ModelProfile ProfileOf(int plan) => plan < Open ? Profile : _retiredProfiles[plan - Open];
 
     /// <summary>Marks the plans that can run now: all that fit into memory while there is energy, else only to drop.</summary>
     public ReadOnlySpan<bool> Allowed(bool powered) => powered ? _powered : _unpowered;

@@ -24,6 +24,17 @@ internal struct LinkKnowledge
         LoadTime = double.NegativeInfinity,
     };
 
+    /// <summary>Where nothing was learned yet, the other scenario's prior is what is believed; where something was, it stays.</summary>
+    public void TakeOver(Scenario next)
+    {
+        var prior = Nothing(next);
+        _logPrior = prior._logPrior;
+        if (double.IsNegativeInfinity(LastRateTime))
+            (_logLast, _logRate, LastRate, PreviousRate) = (prior._logLast, prior._logRate, prior.LastRate, prior.PreviousRate);
+        if (double.IsNegativeInfinity(LoadTime))
+            Rtt = prior.Rtt;
+    }
+
     /// <summary>A transfer, finished or cancelled, carried <paramref name="bytes"/> in <paramref name="seconds"/>.</summary>
     public void Sent(double now, double bytes, double seconds)
     {

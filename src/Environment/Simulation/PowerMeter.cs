@@ -56,6 +56,15 @@ internal struct PowerMeter
         return Math.Min(b.CapacityJoules, _battery + b.HarvestWatts * (now - _settled) - running);
     }
 
+    /// <summary>From now on everything costs what the other scenario says; what was spent stays spent.</summary>
+    public void TakeOver(Scenario old, Scenario next, double now)
+    {
+        Settle(old, now);
+        _charged += (old.Device.IdleWatts - next.Device.IdleWatts) * now + Tail(old, now) - Tail(next, now);
+        if (old.Device.Battery is null && next.Device.Battery is { } battery)
+            (_battery, _settled) = (battery.StartJoules, now);
+    }
+
     private void Settle(Scenario s, double now)
     {
         if (s.Device.Battery is null)

@@ -257,7 +257,7 @@ public sealed partial class Stations
     private double Expected(in Job job, OutcomeKind kind, int exit) => kind switch
     {
         OutcomeKind.Answered => model.Table.AccuracyOf(job.Plan, job.Way, image: -1),
-        OutcomeKind.Fallback => model.Table.Profile.Exits[exit].Accuracy ?? 0,
+        OutcomeKind.Fallback => model.Table.ExitAccuracy(job.Plan, exit),
         _ => 0,
     };
 

@@ -19,7 +19,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
     private (Exponential Fast, Exponential Slow) _fades; // no state of the stations: what was worked out last
     private EstimateMemo _estimate;
     private int _undecided = -1; // the request whose plan is open, while that is so
-    private readonly HeatSpec? _heats = model.Scenario.Device.Heat;
+    private HeatSpec? _heats = model.Scenario.Device.Heat;
 
     /// <summary>s since the window began.</summary>
     public double Now { get => _now.Time; private set => _now.Time = value; }

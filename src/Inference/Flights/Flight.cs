@@ -54,11 +54,18 @@ public sealed class Flight(TensorStore? store, int imageBytes)
 
     public OffloadPlan Plan { get; private set; }
     public int PlanIndex { get; private set; }
+
+    /// <summary><see cref="Deployment.Hash"/> of what planned it.</summary>
+    public string? Policy { get; private set; }
+
     public Prediction Predicted { get; private set; }
     public Observation Seen { get; } = new();
 
     /// <summary>Time of observing and deciding, s of a real clock.</summary>
     public double DecisionSeconds { get; private set; }
+
+    /// <summary>Where it is given back to; set by the pool that made it.</summary>
+    internal FlightPool? Pool { get; set; }
 
     /// <summary>Null where nothing is computed, as in a test of the controller alone.</summary>
     public TensorStore? Store { get; } = store;
@@ -116,9 +123,9 @@ public sealed class Flight(TensorStore? store, int imageBytes)
 
     public void Stop() => _stopped = true;
 
-    public void Planned(int index, OffloadPlan plan, in Prediction predicted, Observation seen, double seconds)
+    public void Planned(int index, OffloadPlan plan, in Prediction predicted, Observation seen, double seconds, string? policy = null)
     {
-        (PlanIndex, Plan, Predicted, DecisionSeconds) = (index, plan, predicted, seconds);
+        (PlanIndex, Plan, Predicted, DecisionSeconds, Policy) = (index, plan, predicted, seconds, policy);
         Seen.CopyFrom(seen);
     }
 

@@ -44,11 +44,15 @@ public sealed class FlightPool(Func<Flight> make) : IDisposable
     /// <summary>How many were made.</summary>
     public int Made => _all.Count;
 
+    /// <summary>Whether nobody holds a flight.</summary>
+    public bool IsWhole => _free.Count == _all.Count;
+
     public Flight Take()
     {
         if (_free.TryTake(out var flight))
             return flight;
         flight = make();
+        flight.Pool = this;
         _all.Add(flight);
         return flight;
     }

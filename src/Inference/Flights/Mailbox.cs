@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace RlOffload.Inference.Flights;
 
-public enum What : byte { Arrived, Passed, Computed, Broken, Sent, Answered, Failed, Over }
+public enum What : byte { Arrived, Passed, Computed, Broken, Sent, Answered, Failed, Swapped, Over }
 
 /// <summary>Something that happened outside the controller's loop.</summary>
 /// <param name="At">When, s since the controller began.</param>

@@ -41,9 +41,12 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
     /// <summary>Opens a policy folder for a profile.</summary>
     /// <param name="warnings">Told of differences that do not forbid its use.</param>
     /// <exception cref="InputException">The folder is malformed, or the policy was trained for another model, other cuts or other plans.</exception>
-    public static DeployedPolicy Open(string folder, ModelProfile profile, Action<string>? warnings = null)
+    public static DeployedPolicy Open(string folder, ModelProfile profile, Action<string>? warnings = null) => Open(folder, FrozenPolicyFile.Read(folder), profile, warnings);
+
+    /// <param name="policy">The folder's, as it was read.</param>
+    /// <inheritdoc cref="Open(string, ModelProfile, Action{string}?)"/>
+    public static DeployedPolicy Open(string folder, FrozenPolicy policy, ModelProfile profile, Action<string>? warnings = null)
     {
-        var policy = FrozenPolicyFile.Read(folder);
         var path = Path.Combine(folder, FrozenPolicyFile.Description);
         var refusals = FrozenPolicyCheck.Refusals(policy, profile).Select(r => $"{path}:{r}").ToList();
         if (refusals.Count > 0)
@@ -54,6 +57,9 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
     }
 
     public void Begin(int window) { }
+
+    /// <summary>Asks it what it was asked when it was exported.</summary>
+    public ReplayReport Replay() => GoldenReplay.Run(_session, Policy.Golden);
 
     public int Decide(Observation observation, ReadOnlySpan<bool> mask)
     {

@@ -33,6 +33,9 @@ public static class FrozenPolicyFile
     /// <summary>Name of the file that decides.</summary>
     public static string NameOf(PolicyForm form) => form switch { PolicyForm.Tree => Tree, PolicyForm.Table => Table, _ => Graph };
 
+    /// <summary>SHA-256 of all that policy.json says, however it is laid out: it names graph, model, profile and plans by their hashes, so it stands for all of them.</summary>
+    public static string HashOf(FrozenPolicy policy) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(policy, Json)));
+
     /// <summary>Whether the folder holds a frozen policy, rather than something else that can be verified.</summary>
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, Description));
 

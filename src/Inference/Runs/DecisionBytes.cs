@@ -13,7 +13,7 @@ namespace RlOffload.Inference.Runs;
 internal static class DecisionBytes
 {
     public const int HeaderBytes = 8, FrameBytes = 8, MostBody = 1 << 16;
-    public const byte Session = 1, Plan = 2, Decision = 3;
+    public const byte Session = 1, Plan = 2, Decision = 3, Policy = 4;
     private static ReadOnlySpan<byte> Magic => "RLDL"u8;
     private const int Version = 1;
 
@@ -73,7 +73,8 @@ internal static class DecisionBytes
 
     /// <param name="from">After the kind and the plan's index.</param>
     /// <param name="plan">Without gate and clock.</param>
-    public static (FlightRecord Record, int Label, Observation Seen) Read(BinaryReader from, int index, OffloadPlan plan)
+    /// <param name="policy">Hash of the policy that decided, where it was told.</param>
+    public static (FlightRecord Record, int Label, Observation Seen) Read(BinaryReader from, int index, OffloadPlan plan, string? policy)
     {
         float F() => from.ReadSingle();
         double D() => from.ReadDouble();
@@ -84,7 +85,7 @@ internal static class DecisionBytes
         var arrival = D();
         var predicted = new Prediction(F(), F(), F(), F(), F(), F(), predictedKind);
         var outcome = new Outcome(request, index, kind, F(), F(), F(), F(), F(), F(), F(), F(), F(), F(), F(), F(), F(), exit);
-        var record = new FlightRecord(request, image, arrival, index, plan, predicted, outcome, reason, answer, localExit, F(), F(), F(), wireBytes, messageBytes, F(), F(), way);
+        var record = new FlightRecord(request, image, arrival, index, plan, predicted, outcome, reason, answer, localExit, F(), F(), F(), wireBytes, messageBytes, F(), F(), way, policy);
         var seen = new Observation { Request = request, InFlight = I() };
         (seen.Now, seen.Deadline, seen.DeviceBacklog, seen.FallbackAtRisk, seen.UplinkBacklogBytes, seen.PendingBytes) = (D(), D(), D(), D(), D(), D());
         (seen.Rate, seen.LastRate, seen.PreviousRate, seen.RateAge, seen.Volatility) = (D(), D(), D(), D(), D());

@@ -17,6 +17,8 @@ public static class DecisionJson
         Number(json, "arrival", r.Arrival);
         Number(json, "deadline", r.Outcome.Deadline);
         json.WriteString("plan", logged.Plan);
+        if (r.Policy is { } policy)
+            json.WriteString("policy", policy);
         json.WriteNumber("decision_us", Math.Round(r.DecisionSeconds * 1e6, 1));
         json.WriteStartObject("expected");
         json.WriteString("outcome", Name(r.Predicted.Kind));

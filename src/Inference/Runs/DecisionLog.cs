@@ -28,6 +28,7 @@ public sealed class DecisionLog : IDisposable
     private readonly Func<int, int?> _label;
     private readonly long _partBytes, _began;
     private FileStream _file;
+    private string? _policy;
 
     /// <param name="label">Class of an image where it is known.</param>
     /// <param name="partBytes">Size from which on a new file is begun.</param>
@@ -108,6 +109,7 @@ public sealed class DecisionLog : IDisposable
                 if (_file.Position >= _partBytes)
                     Rotate();
                 Plan(entry.Record.PlanIndex, entry.Record.Plan);
+                Policy(entry.Record.Policy);
                 DecisionBytes.Write(Begin(), entry.Record, _label(entry.Record.Image) ?? -1, entry.Seen);
                 End();
                 if (_queue.Count == 0)
@@ -130,6 +132,7 @@ public sealed class DecisionLog : IDisposable
                 File.Move(from, DecisionLogFile.PartOf(_path, part), overwrite: true);
         _file = Open(_path);
         _told.Clear();
+        _policy = null;
         Session(goesOn: true);
     }
 
@@ -157,6 +160,18 @@ public sealed class DecisionLog : IDisposable
         body.Write(plan.ToString());
         End();
         _told[index] = plan;
+    }
+
+    /// <summary>Who decided is told before the first decision, and again where the next one was another's: after a swap those under way are still the old one's.</summary>
+    private void Policy(string? hash)
+    {
+        if (hash == _policy || hash is null)
+            return;
+        var body = Begin();
+        body.Write(DecisionBytes.Policy);
+        body.Write(hash);
+        End();
+        _policy = hash;
     }
 
     private BinaryWriter Begin()

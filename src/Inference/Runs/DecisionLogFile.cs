@@ -38,11 +38,12 @@ public static class DecisionLogFile
         }
         Require(path, bytes);
         var plans = new Dictionary<int, (OffloadPlan Plan, string Text)>();
+        string? policy = null;
         var at = DecisionBytes.HeaderBytes;
         while (DecisionBytes.TryOpen(bytes.AsSpan(at), out var body))
         {
             using var reader = new BinaryReader(new MemoryStream(bytes, at + DecisionBytes.FrameBytes, body.Length, writable: false), Encoding.UTF8);
-            if (!Take(reader, plans, decisions, ref session))
+            if (!Take(reader, plans, decisions, ref session, ref policy))
                 break;
             at += DecisionBytes.FrameBytes + body.Length;
         }
@@ -51,7 +52,7 @@ public static class DecisionLogFile
     }
 
     /// <returns>False where the record is none that this version writes.</returns>
-    private static bool Take(BinaryReader body, Dictionary<int, (OffloadPlan Plan, string Text)> plans, List<LoggedDecision> decisions, ref int session)
+    private static bool Take(BinaryReader body, Dictionary<int, (OffloadPlan Plan, string Text)> plans, List<LoggedDecision> decisions, ref int session, ref string? policy)
     {
         try
         {
@@ -60,6 +61,10 @@ public static class DecisionLogFile
                 case DecisionBytes.Session:
                     if (!body.ReadBoolean() || session < 0)
                         session++;
+                    policy = null;
+                    return true;
+                case DecisionBytes.Policy:
+                    policy = body.ReadString();
                     return true;
                 case DecisionBytes.Plan:
                     var told = body.ReadInt32();
@@ -70,7 +75,7 @@ public static class DecisionLogFile
                     var index = body.ReadInt32();
                     if (!plans.TryGetValue(index, out var known))
                         return false;
-                    var (record, label, seen) = DecisionBytes.Read(body, index, known.Plan);
+                    var (record, label, seen) = DecisionBytes.Read(body, index, known.Plan, policy);
                     decisions.Add(new LoggedDecision(session, record, known.Text, label >= 0 ? label : null, seen));
                     return true;
                 default:

@@ -16,9 +16,11 @@ namespace RlOffload.Inference.Runs;
 /// <param name="MemoryMb">MiB that the process may grow by for the parts of the network.</param>
 /// <param name="ProbeBudget">Bytes a second that probes may cost; infinite: as the policy wants.</param>
 /// <param name="Seed">Of the jitter with which a failed server is tried again.</param>
+/// <param name="Watch">How often it is looked whether the files of policy and network are others, s; infinite: never.</param>
+/// <param name="SwapOnHangUp">Whether SIGHUP asks for that look.</param>
 public sealed record DeviceOptions(
     string Policy, RemoteOptions Remote, string? Model = null, string? Profile = null, string? Log = null, double MemoryMb = double.PositiveInfinity,
-    double ProbeBudget = double.PositiveInfinity, ulong Seed = 1);
+    double ProbeBudget = double.PositiveInfinity, ulong Seed = 1, double Watch = double.PositiveInfinity, bool SwapOnHangUp = false);
 
 /// <summary>What the device did since it began.</summary>
 /// <param name="Outcomes">By kind; plans as chosen; reasons why a request was not answered as planned.</param>
@@ -27,7 +29,7 @@ public sealed record DeviceOptions(
 /// <param name="Late">Answers that came more than 10 ms after their deadline.</param>
 public sealed record DeviceReport(
     int Requests, IReadOnlyDictionary<string, int> Outcomes, IReadOnlyDictionary<string, int> Reasons, IReadOnlyDictionary<string, int> Plans, Spread LatencyMs, int Late,
-    BreakerCounts Breaker, LinkEstimate? Link, double ProbeBytes, long PolicyFallbacks, string? Refusal, double Seconds, IReadOnlyList<string> Warnings);
+    BreakerCounts Breaker, LinkEstimate? Link, double ProbeBytes, long PolicyFallbacks, string? Refusal, SwapReport Swaps, double Seconds, IReadOnlyList<string> Warnings);
 
 /// <summary>
 /// The device as it is deployed: requests from a source, the policy, ONNX Runtime and the network as they are; nothing is emulated.
@@ -39,61 +41,57 @@ public sealed class DeviceRun : IDisposable
     private const double Grace = 0.01;
 
     private readonly DeviceOptions _options;
-    private readonly DeployedPolicy _policy;
+    private readonly DevicePolicy _policy;
     private readonly PartitionSet _partitions;
     private readonly List<string> _warnings = [];
     private readonly SortedDictionary<string, int> _outcomes = new(StringComparer.Ordinal), _reasons = new(StringComparer.Ordinal), _plans = new(StringComparer.Ordinal);
     private readonly double[] _latencies = new double[Recent];
     private int _requests, _answered, _late;
+    private bool _played;
 
     /// <exception cref="InputException">The policy is refused, or a file is missing.</exception>
     public DeviceRun(DeviceOptions options)
     {
         _options = options;
-        var policy = FrozenPolicyFile.Read(options.Policy);
-        var profile = ProfileFile.Read(options.Profile ?? FrozenPolicyFile.Require(options.Policy, policy.Profile.Path, "--profile"));
-        _policy = DeployedPolicy.Open(options.Policy, profile, _warnings.Add);
-        _partitions = new PartitionSet(options.Model ?? FrozenPolicyFile.Require(options.Policy, policy.Model.Path, "--model"), profile);
-        ImageBytes = new PixelCodec(profile).ImageBytes;
-        if (policy.Scenario.Device.TimeFactor != 1)
-            _warnings.Add($"the policy was trained for a device that takes {policy.Scenario.Device.TimeFactor} times as long as the profile's machine; here it takes what it takes");
+        _policy = DevicePolicy.Open(options, _warnings.Add);
+        _partitions = new PartitionSet(_policy.ModelPath, _policy.Profile);
+        ImageBytes = new PixelCodec(_policy.Profile).ImageBytes;
+        (InputShape, Deadline) = (_policy.Profile.Model.Shape, _policy.Frozen.Scenario.Deadlines.Median);
     }
 
     /// <summary>Of an image, one a number of the input.</summary>
     public int ImageBytes { get; }
 
-    public IReadOnlyList<long> InputShape => _partitions.Profile.Model.Shape;
+    public IReadOnlyList<long> InputShape { get; }
 
     /// <summary>That requests have on average where the policy was trained, s.</summary>
-    public double Deadline => _policy.Model.Scenario.Deadlines.Median;
+    public double Deadline { get; }
 
     public RunClock Clock { get; } = new(TimeProvider.System);
 
-    /// <summary>Runs until the source has no more.</summary>
+    /// <summary>Runs until the source has no more. Once.</summary>
     /// <param name="ended">Told how many requests have ended.</param>
-    public async Task<DeviceReport> Play(IRequestSource source, Action<int>? ended, CancellationToken cancel)
+    /// <param name="said">Told of policies that took over or were refused, from any thread.</param>
+    public async Task<DeviceReport> Play(IRequestSource source, Action<int>? ended, CancellationToken cancel, Action<string>? said = null)
     {
-        var model = _policy.Model;
-        var encoding = model.Scenario.Uplink.InputEncoding;
+        ObjectDisposedException.ThrowIf(_played, this);
+        _played = true;
         using var mailbox = new Mailbox(Clock);
-        using var pool = FlightPool.Within(_partitions, ImageBytes, model, _options.MemoryMb * 1048576, ready: 4, out var prepared);
-        if (prepared.Count(p => !p) is > 0 and var left)
-            _warnings.Add($"{left} of {model.Count} plans are not used: their parts of the network do not fit into {_options.MemoryMb} MiB");
-        using var device = new LocalDevice(_options.Remote.Writer(_partitions, encoding), new PixelCodec(_partitions.Profile), model.Table, mailbox, pool, emulates: false);
-        using var remote = RemoteClient.Connect(_options.Remote, _partitions, encoding, model, mailbox, pool);
+        using var swap = new HotSwap(_options, _policy, _partitions, mailbox, _warnings.Add);
         using var log = _options.Log is { } path ? new DecisionLog(path, _ => null, time: TimeProvider.System) : null;
         var breaker = new Breaker(new BreakerOptions(), new Rng(_options.Seed));
         var probes = new ProbeBudget(_options.ProbeBudget, CostModel.ProbeBytes);
         var link = new LinkEstimator();
-        var controller = new Controller(model, _policy, device, remote, pool, mailbox, Controller.WakeMargin, flight =>
+        var controller = new Controller(swap.First, mailbox, Controller.WakeMargin, flight =>
         {
             Count(flight);
             log?.Add(flight);
             source.Ended(flight);
             ended?.Invoke(_requests);
-        }, breaker, prepared) { Probes = probes, Link = link };
-        FirstRuns.Make(_policy, model, pool, _options.Remote.Writer(_partitions, encoding), prepared, (_, pixels) => pixels.Clear());
+        }, breaker) { Probes = probes, Link = link };
         var loop = Task.Factory.StartNew(controller.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        using var over = new CancellationTokenSource();
+        var watching = Task.Run(() => swap.Watch(controller, said, over.Token), CancellationToken.None);
         try
         {
             await source.Bring(controller, cancel).ConfigureAwait(false);
@@ -106,16 +104,22 @@ public sealed class DeviceRun : IDisposable
         {
             controller.Finish();
             await loop.ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(false);
         }
         if (log?.Problem is { } problem)
             _warnings.Add($"the decision log lacks lines ({problem})");
         var now = Clock.Now;
         return new DeviceReport(_requests, _outcomes, _reasons, _plans, Spread.OfSeconds(_latencies.Take(Math.Min(_answered, Recent))), _late, breaker.Counts(now), link.At(now) is { Transfers: > 0, Answers: > 0 } known ? known : null,
-            probes.Spent, _policy.Fallbacks + controller.PolicyFailures, remote.LastRefusal, Math.Round(now, 3), _warnings);
+            probes.Spent, swap.Fallbacks + controller.PolicyFailures, swap.LastRefusal, swap.Report, Math.Round(now, 3), _warnings);
     }
 
+    /// <summary>Of what was opened and never played; whoever plays it closes it.</summary>
     public void Dispose()
     {
+        if (_played)
+            return;
+        _played = true;
         _policy.Dispose();
         _partitions.Dispose();
     }

@@ -15,6 +15,12 @@ internal static class FirstRuns
     /// <param name="image">Writes the bytes of some image.</param>
     public static void Make(DeployedPolicy policy, CostModel model, FlightPool pool, IRequestWriter writer, bool[] prepared, FillImage image)
     {
+        Decide(policy, model);
+        Compute(model, pool, writer, prepared, image);
+    }
+
+    public static void Decide(DeployedPolicy policy, CostModel model)
+    {
         var s = model.Scenario;
         var observation = new Observation
         {
@@ -24,6 +30,10 @@ internal static class FirstRuns
         var mask = model.Table.Runnable.ToArray();
         for (var i = 0; i < Decisions; i++)
             policy.Decide(observation, mask);
+    }
+
+    private static void Compute(CostModel model, FlightPool pool, IRequestWriter writer, bool[] prepared, FillImage image)
+    {
         var flight = pool.Take();
         flight.Begin(0, 0, 0, 1);
         image(0, flight.Pixels);

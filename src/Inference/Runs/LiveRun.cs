@@ -93,12 +93,12 @@ public sealed class LiveRun
         var flights = new List<FlightRecord>(Requests);
         var estimator = new LinkEstimator();
         var breaker = new Breaker(new BreakerOptions(), new Rng(_options.Seed));
-        var controller = new Controller(model, policy, device, remote, pool, mailbox, Controller.WakeMargin * _options.Speed, flight =>
+        var controller = new Controller(new Deployment(model, policy, device, remote, pool, prepared), mailbox, Controller.WakeMargin * _options.Speed, flight =>
         {
             flights.Add(FlightRecord.Of(flight));
             log?.Add(flight);
             progress?.Report(new RunProgress(flights.Count, Requests, clock.Now));
-        }, breaker, prepared) { Probes = new ProbeBudget(_options.ProbeBudget, CostModel.ProbeBytes), Link = estimator };
+        }, breaker) { Probes = new ProbeBudget(_options.ProbeBudget, CostModel.ProbeBytes), Link = estimator };
 
         if (alive)
             alive = await remote.WarmUp(cancel).ConfigureAwait(false);

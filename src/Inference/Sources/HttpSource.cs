@@ -55,7 +55,7 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
         });
         _app = builder.Build();
         _app.MapPost("/infer", Infer);
-        _app.MapGet("/health", (HttpContext http) => Say(http, 200, new { status = "ok", in_flight = seats - _free.Count, most_in_flight = seats, image_bytes = imageBytes }));
+        _app.MapGet("/health", (HttpContext http) => Say(http, 200, new { status = "ok", in_flight = seats - _free.Count, most_in_flight = seats, image_bytes = imageBytes, policy = _controller?.Deployed.Hash }));
     }
 
     /// <summary>Where it listens, once it does.</summary>

@@ -95,8 +95,9 @@ public sealed class ChaosBench(ChaosOptions options)
         using var remote = RemoteClient.Connect(server, partitions, "raw", model, mailbox, pool);
         using var room = new SemaphoreSlim(MostInFlight);
         var breaker = new Breaker(new BreakerOptions(LongestBreak: 0.5), Rng.Keyed(options.Seed, 0, 0, RngPurpose.Explore));
-        var controller = new Controller(model, new AnyPlan(Rng.Keyed(options.Seed, 0, 0, RngPurpose.Policy), model.Table.Plans.IndexOf(new(PlanKind.Drop, -1, -1, 0))),
-            device, remote, pool, mailbox, options.Margin, flight =>
+        var controller = new Controller(
+            new Deployment(model, new AnyPlan(Rng.Keyed(options.Seed, 0, 0, RngPurpose.Policy), model.Table.Plans.IndexOf(new(PlanKind.Drop, -1, -1, 0))), device, remote, pool),
+            mailbox, options.Margin, flight =>
             {
                 End(flight, known, clock.Now);
                 room.Release();

@@ -1,0 +1,34 @@
+using RlOffload.Environment.Plans;
+
+namespace RlOffload.Environment.Simulation;
+
+/// <summary>How another cost model takes over while requests are under way.</summary>
+public sealed partial class Stations
+{
+    /// <summary>
+    /// From now on plans are those of <paramref name="next"/>; requests under way keep theirs, with the costs, branches and ways that they were planned with. Heat, battery, energy and
+    /// what was learned of link and server stay, read by the new scenario.
+    /// </summary>
+    public void TakeOver(CostModel next)
+    {
+        Warm(_now.OnDevice >= 0 ? Use(_jobs[_now.OnDevice]) : 0);
+        _now.HeatTime = Now;
+        var rows = new List<int>();
+        for (var j = 0; j < _now.Count; j++)
+        {
+            ref var job = ref _jobs[j];
+            var row = rows.IndexOf(job.Plan);
+            if (row < 0)
+            {
+                row = rows.Count;
+                rows.Add(job.Plan);
+            }
+            job.Plan = next.Table.Open + row;
+        }
+        var old = model;
+        model = new CostModel(next.Table.TakingOver(old.Table, rows), next.Scenario);
+        _heats = next.Scenario.Device.Heat;
+        _now.Power.TakeOver(old.Scenario, next.Scenario, Now);
+        _now.Knows.TakeOver(next.Scenario);
+    }
+}

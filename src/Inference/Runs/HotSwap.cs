@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using RlOffload.Environment;
+using RlOffload.Inference.Codec;
+using RlOffload.Inference.Flights;
+using RlOffload.Inference.Partitions;
+
+namespace RlOffload.Inference.Runs;
+
+/// <summary>Policies and networks that took over while requests came.</summary>
+/// <param name="Refused">That failed a check, so that the one before them stayed.</param>
+/// <param name="LastRefusal">Why; null where none was refused.</param>
+/// <param name="Policy">Hash of the policy that decided last.</param>
+public sealed record SwapReport(int Taken, int Refused, string? LastRefusal, string Policy);
+
+/// <summary>
+/// Replaces a device's policy and network by what stands in their files now. Everything new is opened, checked and warmed beside the controller's loop, which takes it over between two
+/// decisions; what fails a check is refused and the old one stays. An old network is closed when the last request that it was planned for has left it.
+/// </summary>
+internal sealed class HotSwap : IDisposable
+{
+    /// <summary>How often it is looked whether an old network can be closed, where files are not watched.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+
+    private readonly DeviceOptions _options;
+    private readonly Mailbox _mailbox;
+    private readonly Action<string> _warn;
+    private readonly List<DeviceNetwork> _leaving = [];
+    private readonly Channel<bool> _ticks = Channel.CreateUnbounded<bool>();
+    private DevicePolicy _policy;
+    private DeviceNetwork _network;
+    private string _judged;
+    private string? _changed, _refusal, _lastRefusal;
+    private long _fallbacks;
+    private int _taken, _refused;
+
+    /// <param name="first">Owned from now on, as are <paramref name="partitions"/>.</param>
+    public HotSwap(DeviceOptions options, DevicePolicy first, PartitionSet partitions, Mailbox mailbox, Action<string> warn)
+    {
+        (_options, _policy, _mailbox, _warn) = (options, first, mailbox, warn);
+        _judged = DevicePolicy.Files(options, first);
+        _network = new DeviceNetwork(partitions, first.Policy, options, mailbox, warn);
+        First = _network.Deploy(first.Policy.Model, first.Policy, first.Hash);
+    }
+
+    public Deployment First { get; }
+
+    public SwapReport Report => new(_taken, _refused, _refusal, _policy.Hash);
+
+    /// <summary>What the server last said when it refused a message; null if it never did.</summary>
+    public string? LastRefusal => _network.LastRefusal ?? _lastRefusal;
+
+    /// <summary>Decisions that the policies could not make.</summary>
+    public long Fallbacks => _fallbacks + _policy.Policy.Fallbacks;
+
+    /// <summary>Looks for changes, or waits for SIGHUP, until cancelled, which it must not be before the loop has ended.</summary>
+    /// <param name="said">Told of every swap and refusal.</param>
+    public async Task Watch(Controller controller, Action<string>? said, CancellationToken cancel)
+    {
+        var every = double.IsFinite(_options.Watch) ? TimeSpan.FromSeconds(_options.Watch) : Idle;
+        await using var timer = _mailbox.Clock.Time.CreateTimer(_ => _ticks.Writer.TryWrite(false), null, every, every);
+        using var signal = _options.SwapOnHangUp && !OperatingSystem.IsWindows() ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, c =>
+        {
+            c.Cancel = true;
+            _ticks.Writer.TryWrite(true);
+        }) : null;
+        try
+        {
+            await foreach (var asked in _ticks.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
+            {
+                Close(_leaving.Where(n => n.Pool.IsWhole));
+                if (asked || HasChanged())
+                    await Try(controller, said, cancel).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // No request comes any more.
+        }
+    }
+
+    public void Dispose()
+    {
+        Close(_leaving);
+        _network.Dispose();
+        _policy.Dispose();
+    }
+
+    /// <summary>Whether files are others than those that were judged last, and nobody has touched them since it was last asked: a folder that is being written is left alone.</summary>
+    private bool HasChanged()
+    {
+        if (!double.IsFinite(_options.Watch))
+            return false;
+        var files = DevicePolicy.Files(_options, _policy);
+        var settled = files != _judged && files == _changed;
+        _changed = files;
+        return settled;
+    }
+
+    private async Task Try(Controller controller, Action<string>? said, CancellationToken cancel)
+    {
+        var begun = _mailbox.Clock.Now;
+        _judged = DevicePolicy.Files(_options, _policy);
+        DevicePolicy? policy = null;
+        DeviceNetwork? network = null;
+        try
+        {
+            policy = DevicePolicy.Open(_options, _warn);
+            policy.Verify(_options.Policy);
+            if (policy.Hash == _policy.Hash)
+            {
+                policy.Dispose();
+                return;
+            }
+            network = Network(policy);
+        }
+        catch (Exception e)
+        {
+            // Whatever is in the files, the device goes on with what it has.
+            policy?.Dispose();
+            _refused++;
+            _refusal = e.Message.ReplaceLineEndings("; ");
+            said?.Invoke($"refused, {_policy.Hash[..12]} stays: {_refusal}");
+            return;
+        }
+        try
+        {
+            await controller.Swap(network.Deploy(policy.Policy.Model, policy.Policy, policy.Hash)).WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Too late: the loop ended before it.
+            policy.Dispose();
+            if (network != _network)
+                network.Dispose();
+            return;
+        }
+        var (old, left) = (_policy, _network);
+        (_policy, _network) = (policy, network);
+        _taken++;
+        _judged = DevicePolicy.Files(_options, policy);
+        _fallbacks += old.Policy.Fallbacks;
+        said?.Invoke(FormattableString.Invariant($"{policy.Frozen.Name} {policy.Hash[..12]} took over from {old.Hash[..12]} after {_mailbox.Clock.Now - begun:F2} s"));
+        old.Dispose();
+        if (left == network)
+            return;
+        _lastRefusal = left.LastRefusal ?? _lastRefusal;
+        _leaving.Add(left);
+    }
+
+    /// <summary>The one in use where it does, else a new one.</summary>
+    private DeviceNetwork Network(DevicePolicy policy)
+    {
+        if (policy.SharesNetwork(_policy))
+        {
+            FirstRuns.Decide(policy.Policy, policy.Policy.Model);
+            return _network;
+        }
+        var (bytes, now) = (new PixelCodec(policy.Profile).ImageBytes, _network.Partitions.Profile);
+        if (bytes != new PixelCodec(now).ImageBytes || !policy.Profile.Model.Shape.SequenceEqual(now.Model.Shape))
+            throw new InputException(policy.ModelPath, "input", $"is [{string.Join(", ", policy.Profile.Model.Shape)}], allowed while requests come is [{string.Join(", ", now.Model.Shape)}] as before; start again with it");
+        var partitions = new PartitionSet(policy.ModelPath, policy.Profile);
+        try
+        {
+            return new DeviceNetwork(partitions, policy.Policy, _options, _mailbox, _warn);
+        }
+        catch
+        {
+            partitions.Dispose();
+            throw;
+        }
+    }
+
+    private void Close(IEnumerable<DeviceNetwork> networks)
+    {
+        foreach (var network in networks.ToList())
+        {
+            _leaving.Remove(network);
+            network.Dispose();
+        }
+    }
+}
