@@ -39,6 +39,7 @@ internal static class ServiceFiles
         EnvironmentFile={prefix}/{Settings}
         Environment={string.Join(' ', Variables.Select(v => $"{v.Key}={v.Value}"))}
         ExecStart={string.Join(' ', Command(form, prefix))} run {prefix}/policy --server $SERVER --listen $LISTEN $OPTIONS
+        ExecReload=/bin/kill -HUP $MAINPID
         WorkingDirectory={prefix}
         Restart=on-failure
         RestartSec=1
