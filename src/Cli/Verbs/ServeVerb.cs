@@ -36,6 +36,8 @@ internal static class ServeVerb
     private static readonly Option<int> Memory = Of("--memory-mb", 256, "Messages in memory at most, MiB.");
     private static readonly Option<int> Connections = Of("--connections", 256, "Connections at most.");
     private static readonly Option<double> Drain = Of("--drain-s", 5.0, "Time that what is under way has after SIGTERM or Ctrl-C.");
+    private static readonly Option<double> Watch = Of("--watch", double.PositiveInfinity, "Look every so many seconds whether the network's files are others, and serve them if they pass all checks; SIGHUP does the same [default: never].");
+    private static readonly Option<double> Linger = Of("--linger-s", 60.0, "How long messages for the network before are still answered then: devices get theirs a little later.");
     private static readonly Option<string?> Tokens = new("--tokens") { Description = "Who may send: a file of lines 'NAME TOKEN', sent as 'Authorization: Bearer TOKEN'." };
     private static readonly Option<bool> Tls = new("--tls") { Description = "HTTPS, or frames through TLS; the certificate is --certificate or Kestrel's setting." };
     private static readonly Option<string?> Certificate = new("--certificate") { Description = "Certificate (PEM with --key, or PKCS 12); needs --tls." };
@@ -59,7 +61,7 @@ internal static class ServeVerb
             """);
         command.Add(Subject);
         foreach (var option in (Option[])[Port, Host, Profile, Model, Lazy, Spoken, HttpPort, Workers, Queue, QueueOfOne, Rate, Batch, BatchDelay, BatchTolerance, MostWait, MostReceive,
-            Memory, Connections, Drain, Tokens, Tls, Certificate, Key, Otlp, Log, LogLevel, ExportTails])
+            Memory, Connections, Drain, Watch, Linger, Tokens, Tls, Certificate, Key, Otlp, Log, LogLevel, ExportTails])
             command.Add(option);
         command.SetAction(Run);
         return command;
@@ -69,10 +71,9 @@ internal static class ServeVerb
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken cancel)
     {
-        var subject = parsed.GetRequiredValue(Subject);
         var options = Options(parsed);
         options.Check();
-        var (measured, path, parts) = Directory.Exists(subject) ? OfPolicy(subject, parsed.GetValue(Profile), parsed.GetValue(Model)) : OfModel(subject, parsed.GetValue(Profile));
+        var (measured, path, parts) = Open(parsed);
         using var partitions = new PartitionSet(path, measured);
         if (parsed.GetValue(ExportTails) is { } folder)
         {
@@ -90,13 +91,27 @@ internal static class ServeVerb
         if (server.HttpAddress is { } page)
             Console.WriteLine($"live page at {page}");
         Console.WriteLine($"listening on {server.Address.ToString().TrimEnd('/')}");
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var watching = Task.Run(() => server.Watch(() => Open(parsed) is var now ? (new PartitionSet(now.Model, now.Profile), now.Parts) : default, Files(parsed, path), parsed.GetValue(Watch), over.Token), cancel);
         await server.WaitForShutdown(cancel);
+        await over.CancelAsync();
+        await watching;
         Console.WriteLine($"stopped after {server.Answered} answers, {server.Refused} refusals and {server.Abandoned} messages whose device gave up");
         return 0;
     }
 
+    private static (ModelProfile Profile, string Model, IEnumerable<PartKey> Parts) Open(ParseResult parsed) => parsed.GetRequiredValue(Subject) is var subject && Directory.Exists(subject)
+        ? OfPolicy(subject, parsed.GetValue(Profile), parsed.GetValue(Model)) : OfModel(subject, parsed.GetValue(Profile));
+
+    /// <summary>What is watched: the network, its profile, and the policy that names them.</summary>
+    private static string[] Files(ParseResult parsed, string model) => parsed.GetRequiredValue(Subject) is var subject && Directory.Exists(subject)
+        ? [Path.Combine(subject, FrozenPolicyFile.Description), model, parsed.GetValue(Profile) ?? FrozenPolicyFile.Require(subject, FrozenPolicyFile.Read(subject).Profile.Path, "--profile")]
+        : [model, parsed.GetValue(Profile) ?? Path.ChangeExtension(model, ".profile.json")];
+
     private static ServerOptions Options(ParseResult parsed)
     {
+        if (!(parsed.GetValue(Watch) >= 0.01))
+            throw new InputException("serve", "--watch", $"is {parsed.GetValue(Watch)}, allowed is 0.01 or more (s)");
         var host = parsed.GetValue(Host)!;
         if (!IPAddress.TryParse(host, out var address))
             throw new InputException("serve", "--host", $"is '{host}', allowed is an address such as 127.0.0.1 or 0.0.0.0");
@@ -122,6 +137,7 @@ internal static class ServeVerb
             MostBytes = (long)parsed.GetValue(Memory) << 20,
             MostConnections = parsed.GetValue(Connections),
             Drain = Time(parsed, Drain, 1),
+            Linger = Time(parsed, Linger, 1),
             Tokens = parsed.GetValue(Tokens) is { } tokens ? TokenList.Read(tokens) : null,
             Tls = parsed.GetValue(Tls),
             Settings = settings,

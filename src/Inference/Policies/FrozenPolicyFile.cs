@@ -16,6 +16,9 @@ public static class FrozenPolicyFile
     public const string Table = "policy.table";
     public const int LeastGolden = 16;
 
+    /// <summary>Whatever a policy's folder may hold of it.</summary>
+    public static readonly IReadOnlyList<string> Names = [Description, Graph, Tree, Table];
+
     public static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -6,7 +6,9 @@ namespace RlOffload.Inference.Remote;
 /// <summary>What a server says of itself at /health.</summary>
 /// <param name="Wire">Version of the messages it takes.</param>
 /// <param name="Partitions">Parts of the model that are open.</param>
-public sealed record ServerHealth(string Status, int Wire, string Model, string Sha256, int Partitions, long Answered, long Refused)
+/// <param name="Swaps">Networks that took over while it served.</param>
+/// <param name="SwapsRefused">Networks that failed a check, so that the one before them stayed.</param>
+public sealed record ServerHealth(string Status, int Wire, string Model, string Sha256, int Partitions, long Answered, long Refused, long Swaps = 0, long SwapsRefused = 0)
 {
     public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 

@@ -32,13 +32,9 @@ internal sealed class DevicePolicy : IDisposable
         return opened;
     }
 
-    /// <summary>The files that it depends on, as they are now: which, how long, and when they were written. Equal as long as nobody touches them.</summary>
-    public static string Files(DeviceOptions options, DevicePolicy current)
-    {
-        string[] paths = [.. new[] { FrozenPolicyFile.Description, FrozenPolicyFile.Graph, FrozenPolicyFile.Tree, FrozenPolicyFile.Table }.Select(f => Path.Combine(options.Policy, f)),
-            current.ModelPath, options.Profile ?? FrozenPolicyFile.Find(options.Policy, current.Frozen.Profile.Path) ?? current.Frozen.Profile.Path];
-        return string.Join('\n', paths.Select(p => new FileInfo(p)).Select(f => f.Exists ? $"{f.FullName} {f.Length} {f.LastWriteTimeUtc.Ticks}" : f.FullName));
-    }
+    /// <summary>The files that it depends on, as they are now.</summary>
+    public static string Files(DeviceOptions options, DevicePolicy current) => FileChanges.Of([.. FrozenPolicyFile.Names.Select(f => Path.Combine(options.Policy, f)), current.ModelPath,
+        options.Profile ?? FrozenPolicyFile.Find(options.Policy, current.Frozen.Profile.Path) ?? current.Frozen.Profile.Path]);
 
     /// <summary>Whether both choose among the same plans of the same network in the same world, so that only the decisions differ.</summary>
     public bool SharesNetwork(DevicePolicy other) =>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Threading.Channels;
 using RlOffload.Environment;
 using RlOffload.Inference.Codec;
 using RlOffload.Inference.Flights;
@@ -19,18 +17,14 @@ public sealed record SwapReport(int Taken, int Refused, string? LastRefusal, str
 /// </summary>
 internal sealed class HotSwap : IDisposable
 {
-    /// <summary>How often it is looked whether an old network can be closed, where files are not watched.</summary>
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
-
     private readonly DeviceOptions _options;
     private readonly Mailbox _mailbox;
     private readonly Action<string> _warn;
     private readonly List<DeviceNetwork> _leaving = [];
-    private readonly Channel<bool> _ticks = Channel.CreateUnbounded<bool>();
+    private readonly FileChanges _changes;
     private DevicePolicy _policy;
     private DeviceNetwork _network;
-    private string _judged;
-    private string? _changed, _refusal, _lastRefusal;
+    private string? _refusal, _lastRefusal;
     private long _fallbacks;
     private int _taken, _refused;
 
@@ -38,7 +32,7 @@ internal sealed class HotSwap : IDisposable
     public HotSwap(DeviceOptions options, DevicePolicy first, PartitionSet partitions, Mailbox mailbox, Action<string> warn)
     {
         (_options, _policy, _mailbox, _warn) = (options, first, mailbox, warn);
-        _judged = DevicePolicy.Files(options, first);
+        _changes = new FileChanges(mailbox.Clock.Time, options.Watch, options.SwapOnHangUp, () => DevicePolicy.Files(options, _policy));
         _network = new DeviceNetwork(partitions, first.Policy, options, mailbox, warn);
         First = _network.Deploy(first.Policy.Model, first.Policy, first.Hash);
     }
@@ -57,25 +51,11 @@ internal sealed class HotSwap : IDisposable
     /// <param name="said">Told of every swap and refusal.</param>
     public async Task Watch(Controller controller, Action<string>? said, CancellationToken cancel)
     {
-        var every = double.IsFinite(_options.Watch) ? TimeSpan.FromSeconds(_options.Watch) : Idle;
-        await using var timer = _mailbox.Clock.Time.CreateTimer(_ => _ticks.Writer.TryWrite(false), null, every, every);
-        using var signal = _options.SwapOnHangUp && !OperatingSystem.IsWindows() ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, c =>
+        await foreach (var judge in _changes.Looks(cancel).ConfigureAwait(false))
         {
-            c.Cancel = true;
-            _ticks.Writer.TryWrite(true);
-        }) : null;
-        try
-        {
-            await foreach (var asked in _ticks.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
-            {
-                Close(_leaving.Where(n => n.Pool.IsWhole));
-                if (asked || HasChanged())
-                    await Try(controller, said, cancel).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // No request comes any more.
+            Close(_leaving.Where(n => n.Pool.IsWhole));
+            if (judge)
+                await Try(controller, said, cancel).ConfigureAwait(false);
         }
     }
 
@@ -86,21 +66,9 @@ internal sealed class HotSwap : IDisposable
         _policy.Dispose();
     }
 
-    /// <summary>Whether files are others than those that were judged last, and nobody has touched them since it was last asked: a folder that is being written is left alone.</summary>
-    private bool HasChanged()
-    {
-        if (!double.IsFinite(_options.Watch))
-            return false;
-        var files = DevicePolicy.Files(_options, _policy);
-        var settled = files != _judged && files == _changed;
-        _changed = files;
-        return settled;
-    }
-
     private async Task Try(Controller controller, Action<string>? said, CancellationToken cancel)
     {
         var begun = _mailbox.Clock.Now;
-        _judged = DevicePolicy.Files(_options, _policy);
         DevicePolicy? policy = null;
         DeviceNetwork? network = null;
         try
@@ -138,7 +106,6 @@ internal sealed class HotSwap : IDisposable
         var (old, left) = (_policy, _network);
         (_policy, _network) = (policy, network);
         _taken++;
-        _judged = DevicePolicy.Files(_options, policy);
         _fallbacks += old.Policy.Fallbacks;
         said?.Invoke(FormattableString.Invariant($"{policy.Frozen.Name} {policy.Hash[..12]} took over from {old.Hash[..12]} after {_mailbox.Clock.Now - begun:F2} s"));
         old.Dispose();

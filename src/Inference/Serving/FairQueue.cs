@@ -109,7 +109,7 @@ internal sealed class FairQueue(int most, int mostOfOne)
         return taken;
     }
 
-    private static bool SameTail(Job a, Job b) => a.Header.Exit == b.Header.Exit && a.Header.Cut == b.Header.Cut;
+    private static bool SameTail(Job a, Job b) => a.Header.Exit == b.Header.Exit && a.Header.Cut == b.Header.Cut && a.Model == b.Model;
 
     /// <summary>Of a lane that is not among the turns; it goes to the end of them unless it is empty.</summary>
     private Job TakeFrom(Lane lane)

@@ -14,6 +14,9 @@ internal abstract class Job
     public int Length { get; set; }
     public RequestHeader Header { get; set; }
 
+    /// <summary>What it is for: set where it is checked, and computed with, whatever is served by then.</summary>
+    public ServedModel? Model { get; set; }
+
     /// <summary>Whether a device made the message, and so its checksum; else it was made here, of what came another way.</summary>
     public bool IsSealed { get; init; } = true;
 

@@ -62,6 +62,47 @@ public sealed class RemoteServer : IAsyncDisposable
         _options.Log.Information("Serving {Model} on {Address}", _service.Partitions.Profile.Model.Path, Address);
     }
 
+    /// <summary>
+    /// Looks for another network in its files, or waits for SIGHUP, until cancelled. What is new is opened, checked and run once beside the messages, and then served; what fails is refused,
+    /// with the reason in the log, and the old one stays.
+    /// </summary>
+    /// <param name="open">Opens what is in the files now.</param>
+    /// <param name="files"><inheritdoc cref="FileChanges" path="/param[@name='files']"/></param>
+    /// <param name="seconds">Between two looks; infinite: only when SIGHUP asks.</param>
+    public async Task Watch(Func<(PartitionSet Partitions, IEnumerable<PartKey> Parts)> open, IEnumerable<string> files, double seconds, CancellationToken cancel)
+    {
+        await foreach (var judge in new FileChanges(TimeProvider.System, seconds, onHangUp: true, () => FileChanges.Of(files)).Looks(cancel).ConfigureAwait(false))
+        {
+            _service.CloseUnused();
+            if (judge)
+                Swap(open);
+        }
+    }
+
+    private void Swap(Func<(PartitionSet Partitions, IEnumerable<PartKey> Parts)> open)
+    {
+        var before = _service.Partitions.Profile.Model.Sha256;
+        try
+        {
+            var (partitions, parts) = open();
+            if (partitions.Profile.Model.Sha256.Equals(before, StringComparison.OrdinalIgnoreCase))
+            {
+                partitions.Dispose();
+                return;
+            }
+            _service.Swap(partitions, parts);
+        }
+        catch (Exception e)
+        {
+            // Whatever is in the files, the server goes on with what it has.
+            _service.Meters.Swap(taken: false);
+            _options.Log.Error("Refused, {Model} stays: {Why}", before[..12], e.Message.ReplaceLineEndings("; "));
+            return;
+        }
+        _service.Meters.Swap(taken: true);
+        _options.Log.Warning("{Path} {Model} took over from {Before}", _service.Partitions.Profile.Model.Path, _service.Partitions.Profile.Model.Sha256[..12], before[..12]);
+    }
+
     /// <summary>Waits for Ctrl-C, SIGTERM or the token, then lets requests under way finish.</summary>
     public async Task WaitForShutdown(CancellationToken cancel)
     {

@@ -15,13 +15,13 @@ internal sealed class ServerMeters : IDisposable
 
     private readonly ConcurrentDictionary<(int, int, int), KeyValuePair<string, object?>[]> _plans = new();
     private readonly ConcurrentDictionary<int, KeyValuePair<string, object?>[]> _statuses = new();
-    private readonly Counter<long> _answered, _refused, _abandoned, _received, _sent;
+    private readonly Counter<long> _answered, _refused, _abandoned, _received, _sent, _swaps;
     private readonly Histogram<double> _stations;
     private readonly Histogram<int> _batches;
     private readonly KeyValuePair<string, object?>[][] _stationTags =
         [.. Enum.GetNames<Station>().Select(n => (KeyValuePair<string, object?>[])[new("station", n.ToLowerInvariant())])];
 
-    private long _answers, _refusals, _abandonments;
+    private long _answers, _refusals, _abandonments, _taken, _refusedSwaps;
 
     public ServerMeters()
     {
@@ -33,6 +33,7 @@ internal sealed class ServerMeters : IDisposable
         _abandoned = Meter.CreateCounter<long>("rloffload.abandoned", "{message}", "Messages whose device gave up before the answer was there.");
         _received = Meter.CreateCounter<long>("rloffload.received", "By", "Bytes of messages received.");
         _sent = Meter.CreateCounter<long>("rloffload.sent", "By", "Bytes of answers sent.");
+        _swaps = Meter.CreateCounter<long>("rloffload.swaps", "{network}", "Networks that took over while it served, or were refused, by result.");
         _stations = Meter.CreateHistogram("rloffload.station.duration", "s", "Time at each station of the server.", null, bounds);
         _batches = Meter.CreateHistogram("rloffload.batch", "{message}", "Messages computed together.", null, new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] });
     }
@@ -47,6 +48,16 @@ internal sealed class ServerMeters : IDisposable
     public long Answered => Interlocked.Read(ref _answers);
     public long Refused => Interlocked.Read(ref _refusals);
     public long Abandoned => Interlocked.Read(ref _abandonments);
+
+    /// <summary>Networks that took over while it served, and those that failed a check.</summary>
+    public long Swapped => Interlocked.Read(ref _taken);
+    public long SwapsRefused => Interlocked.Read(ref _refusedSwaps);
+
+    public void Swap(bool taken)
+    {
+        Interlocked.Increment(ref taken ? ref _taken : ref _refusedSwaps);
+        _swaps.Add(1, new KeyValuePair<string, object?>("result", taken ? "taken" : "refused"));
+    }
 
     public void Gauge(string name, string unit, string what, Func<double> value) => Meter.CreateObservableGauge(name, value, unit, what);
 

@@ -57,6 +57,9 @@ public sealed record ServerOptions(IPAddress Address, int Port, int MostWaiting 
     /// <summary>Time that what is under way has when the server stops.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long messages for the network before are still answered after another one took over: devices get theirs a little later.</summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Who may send messages; null: everybody.</summary>
     public TokenList? Tokens { get; init; }
 

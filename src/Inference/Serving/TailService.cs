@@ -1,3 +1,4 @@
+using RlOffload.Environment;
 using RlOffload.Inference.Partitions;
 using RlOffload.Inference.Wire;
 
@@ -16,9 +17,10 @@ internal sealed class TailService : IDisposable
     private readonly FairQueue _queue;
     private readonly RateLimit _rate;
     private readonly LoadMeter _load;
-    private readonly Tails _tails;
     private readonly TailWorker[] _workers;
-    private readonly RequestReader _reader;
+    private volatile ServedModel[] _models; // the one that is served first; then the one before it while it lingers
+    private readonly List<ServedModel> _leaving = [];
+    private long _swappedAt;
     private long _bytes;
     private int _inside;
     private volatile bool _draining;
@@ -26,20 +28,21 @@ internal sealed class TailService : IDisposable
 
     public TailService(PartitionSet partitions, ServerOptions options)
     {
-        (Partitions, _options) = (partitions, options);
+        (_options, _models) = (options, [new ServedModel(partitions, options, owns: false)]);
         _queue = new FairQueue(options.MostWaiting, options.OfOne);
         _rate = new RateLimit(options.MostPerSecond, TimeProvider.System);
         _load = new LoadMeter(options.Workers, TimeProvider.System);
-        _tails = new Tails(partitions, options);
-        _reader = new RequestReader(partitions);
         MostMessage = RequestReader.MostBytes(partitions.Profile);
-        _workers = [.. Enumerable.Range(0, options.Workers).Select(i => new TailWorker(i, _queue, _tails, options, _load))];
+        _workers = [.. Enumerable.Range(0, options.Workers).Select(i => new TailWorker(i, _queue, options, _load))];
         Meters.Gauge("rloffload.waiting", "{message}", "Messages that wait for a worker.", () => Waiting);
         Meters.Gauge("rloffload.busy", "1", "Share of the last second that the workers computed.", () => Busy);
         Meters.Gauge("rloffload.held", "By", "Bytes of bodies that are received, wait or are computed.", () => Interlocked.Read(ref _bytes));
     }
 
-    public PartitionSet Partitions { get; }
+    /// <summary>What is served now.</summary>
+    public ServedModel Model => _models[0];
+
+    public PartitionSet Partitions => Model.Partitions;
 
     public ServerMeters Meters { get; } = new();
 
@@ -56,11 +59,71 @@ internal sealed class TailService : IDisposable
     public bool Ready => !_draining;
 
     /// <summary>Opens these tails and runs each once in every worker, so that the first request finds them warm.</summary>
-    public void Prepare(IEnumerable<PartKey> parts)
+    public void Prepare(IEnumerable<PartKey> parts) => Prepare(Model, parts);
+
+    private void Prepare(ServedModel model, IEnumerable<PartKey> parts)
     {
         foreach (var part in parts)
             foreach (var worker in _workers)
-                worker.Prepare(part.Exit, part.Cut);
+                worker.Prepare(model, part.Exit, part.Cut);
+    }
+
+    /// <summary>
+    /// Another network is served from now on; messages that are inside are computed with the one that they are for. Messages that still come for the one before are answered for
+    /// <see cref="ServerOptions.Linger"/>. Everything is opened and run once before that. For one thread at a time, which also calls <see cref="CloseUnused"/>.
+    /// </summary>
+    /// <param name="partitions">Owned from now on, also where it is refused.</param>
+    /// <exception cref="InputException">A tail cannot be opened or run, or its messages are longer than what was started for.</exception>
+    public void Swap(PartitionSet partitions, IEnumerable<PartKey> parts)
+    {
+        var next = new ServedModel(partitions, _options, owns: true);
+        try
+        {
+            if (RequestReader.MostBytes(partitions.Profile) is var most && most > MostMessage)
+                throw new InputException(partitions.Profile.Model.Path, "cuts", $"have messages of up to {most} bytes, allowed while it serves is {MostMessage} as before; start again with it");
+            Prepare(next, parts);
+        }
+        catch
+        {
+            Release(next);
+            throw;
+        }
+        var before = _models;
+        _swappedAt = TimeProvider.System.GetTimestamp();
+        _models = [next, before[0]];
+        Close(before[1..]);
+        CloseUnused();
+    }
+
+    /// <summary>Frees networks before the one that is served, once they have lingered and their last message is answered.</summary>
+    public void CloseUnused()
+    {
+        if (_models is [var now, var before] && TimeProvider.System.GetElapsedTime(_swappedAt) >= _options.Linger)
+        {
+            _models = [now];
+            Close([before]);
+        }
+        foreach (var model in _leaving.Where(m => m.IsEmpty).ToList())
+        {
+            _leaving.Remove(model);
+            Release(model);
+        }
+    }
+
+    private void Close(ServedModel[] models)
+    {
+        foreach (var model in models)
+        {
+            model.Close();
+            _leaving.Add(model);
+        }
+    }
+
+    private void Release(ServedModel model)
+    {
+        foreach (var worker in _workers)
+            worker.Forget(model);
+        model.Dispose();
     }
 
     public void Start()
@@ -100,17 +163,37 @@ internal sealed class TailService : IDisposable
     /// <summary>Once the message is there: checks it and gives it to the queue. Null where the job will be completed by a worker.</summary>
     public Refusal? Submit(Job job)
     {
-        if (_reader.Check(job.Message.AsSpan(0, job.Length), out var header, job.IsSealed) is { } wrong)
-            return wrong;
-        job.Header = header;
-        job.Arrived = TimeProvider.System.GetTimestamp();
-        return _queue.TryAdd(job) switch
+        var model = ModelOf(job.Message.AsSpan(0, job.Length));
+        if (model.Reader.Check(job.Message.AsSpan(0, job.Length), out var header, job.IsSealed) is { } wrong)
         {
-            Admission.Taken => null,
+            model.Leave();
+            return wrong;
+        }
+        (job.Header, job.Model) = (header, model);
+        job.Arrived = TimeProvider.System.GetTimestamp();
+        var admission = _queue.TryAdd(job);
+        if (admission == Admission.Taken)
+            return null;
+        model.Leave();
+        return admission switch
+        {
             Admission.Full => Full(),
             Admission.FullOfOne => new Refusal(429, $"queue: {_options.OfOne} messages of this client wait already", RetrySeconds),
             _ => new Refusal(503, "server: is stopping", RetrySeconds),
         };
+    }
+
+    /// <summary>The network that the message is for, entered; the one that is served where there is none such, to say so.</summary>
+    private ServedModel ModelOf(ReadOnlySpan<byte> message)
+    {
+        while (true)
+        {
+            var models = _models;
+            var named = message.Length < RequestHeader.Size ? 0 : RequestHeader.ModelIn(message);
+            var model = models.Length > 1 && models[1].Hash == named ? models[1] : models[0];
+            if (model.TryEnter())
+                return model;
+        }
     }
 
     /// <summary>Computes what is queued and stops.</summary>
@@ -123,7 +206,8 @@ internal sealed class TailService : IDisposable
         _queue.Close();
         foreach (var worker in _workers)
             worker.Dispose();
-        _tails.Dispose();
+        foreach (var model in _models.Concat(_leaving))
+            model.Dispose();
         Meters.Dispose();
     }
 

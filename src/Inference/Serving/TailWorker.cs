@@ -1,6 +1,6 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using RlOffload.Environment;
-using RlOffload.Inference.Partitions;
 using RlOffload.Inference.Wire;
 
 namespace RlOffload.Inference.Serving;
@@ -9,31 +9,28 @@ namespace RlOffload.Inference.Serving;
 internal sealed class TailWorker : IDisposable
 {
     private readonly FairQueue _queue;
-    private readonly Tails _tails;
     private readonly ServerOptions _options;
     private readonly LoadMeter _load;
-    private readonly RequestReader _reader;
-    private readonly TensorStore _store;
-    private readonly Dictionary<(int Exit, int Cut), BatchRows?> _rows = [];
+    private readonly ConcurrentDictionary<ServedModel, TailBench> _benches = new();
     private readonly Job[] _jobs;
     private readonly Thread _thread;
 
-    public TailWorker(int number, FairQueue queue, Tails tails, ServerOptions options, LoadMeter load)
+    public TailWorker(int number, FairQueue queue, ServerOptions options, LoadMeter load)
     {
-        (_queue, _tails, _options, _load) = (queue, tails, options, load);
-        (_reader, _store, _jobs) = (new RequestReader(tails.Partitions), new TensorStore(tails.Partitions), new Job[options.Batch]);
+        (_queue, _options, _load, _jobs) = (queue, options, load, new Job[options.Batch]);
         _thread = new Thread(Run) { IsBackground = true, Name = $"tails {number}" };
     }
 
     public void Start() => _thread.Start();
 
-    /// <summary>Before <see cref="Start"/>: runs a tail once, alone and in a batch, so that the first request finds it warm.</summary>
-    public void Prepare(int exit, int cut)
+    /// <summary>Before the first message of the model: runs a tail once, so that this message finds it warm.</summary>
+    public void Prepare(ServedModel model, int exit, int cut) => Bench(model).Prepare(exit, cut);
+
+    /// <summary>After the last message of the model.</summary>
+    public void Forget(ServedModel model)
     {
-        _store.RunTail(exit, cut);
-        if (Rows(exit, cut) is { } rows)
-            for (var count = 1; count <= _options.Batch; count++)
-                rows.Run(count);
+        if (_benches.TryRemove(model, out var bench))
+            bench.Dispose();
     }
 
     /// <summary>After the queue was closed: waits for the last job.</summary>
@@ -41,9 +38,8 @@ internal sealed class TailWorker : IDisposable
     {
         if (_thread.IsAlive)
             _thread.Join();
-        foreach (var rows in _rows.Values)
-            rows?.Dispose();
-        _store.Dispose();
+        foreach (var bench in _benches.Values)
+            bench.Dispose();
     }
 
     private void Run()
@@ -60,12 +56,22 @@ internal sealed class TailWorker : IDisposable
                 if (_jobs[i].Refusal is null)
                     WriteAnswer(_jobs[i]);
             for (var i = 0; i < left; i++)
-                _jobs[i].Complete();
+                End(_jobs[i]);
         }
     }
 
     /// <summary>Asked within the queue's lock: a tail that was not opened yet is computed alone this time.</summary>
-    private int Together(Job job) => _rows.GetValueOrDefault((job.Header.Exit, job.Header.Cut)) is not null ? _options.Batch : 1;
+    private int Together(Job job) => _benches.GetValueOrDefault(job.Model!)?.Opened(job.Header.Exit, job.Header.Cut) is not null ? _options.Batch : 1;
+
+    private TailBench Bench(ServedModel model) => _benches.GetOrAdd(model, static (m, batch) => new TailBench(m, batch), _options.Batch);
+
+    /// <summary>Who brought the job may use it again at once; its model may be closed after that.</summary>
+    private static void End(Job job)
+    {
+        var model = job.Model!;
+        job.Complete();
+        model.Leave();
+    }
 
     /// <summary>Ends jobs that nobody waits for, or that waited too long; the others are moved together.</summary>
     private int Discard(int count, long now)
@@ -79,7 +85,7 @@ internal sealed class TailWorker : IDisposable
             if (!job.Abandoned && job.WaitedSeconds > _options.MostWait.TotalSeconds)
                 job.Refusal = new Refusal(503, FormattableString.Invariant($"wait: was {job.WaitedSeconds:F3} s, allowed is {_options.MostWait.TotalSeconds} s"));
             if (job.Abandoned || job.Refusal is not null)
-                job.Complete();
+                End(job);
             else
                 _jobs[left++] = job;
         }
@@ -91,27 +97,28 @@ internal sealed class TailWorker : IDisposable
         var (exit, cut) = (jobs[0].Header.Exit, jobs[0].Header.Cut);
         try
         {
-            var rows = Rows(exit, cut);
+            var bench = Bench(jobs[0].Model!);
+            var rows = bench.Rows(exit, cut);
             if (jobs.Length == 1)
                 rows = null;
             var at = begun;
             for (var i = 0; i < jobs.Length; i++)
             {
                 var job = jobs[i];
-                job.Refusal = _reader.Unpack(job.Message, job.Length, job.Header, _store);
-                rows?.Put(i, _store);
+                job.Refusal = bench.Reader.Unpack(job.Message, job.Length, job.Header, bench.Store);
+                rows?.Put(i, bench.Store);
                 job.UnpackSeconds = Lap(ref at);
             }
             if (rows is not null)
                 rows.Run(jobs.Length);
             else if (jobs[0].Refusal is null)
-                _store.RunTail(exit, cut);
+                bench.Store.RunTail(exit, cut);
             var tail = Lap(ref at);
             for (var i = 0; i < jobs.Length; i++)
             {
                 (jobs[i].TailSeconds, jobs[i].Batch) = (tail, jobs.Length);
                 if (jobs[i].Refusal is null)
-                    Collect(jobs[i], rows, i);
+                    Collect(jobs[i], bench, rows, i);
             }
         }
         catch (InputException e)
@@ -121,10 +128,10 @@ internal sealed class TailWorker : IDisposable
         }
     }
 
-    private void Collect(Job job, BatchRows? rows, int row)
+    private static void Collect(Job job, TailBench bench, BatchRows? rows, int row)
     {
-        var names = _tails.Partitions.Profile.Exits[job.Header.Exit].AllOutputs;
-        var outputs = _store.Answer(job.Header.Exit);
+        var names = bench.Outputs(job.Header.Exit);
+        var outputs = bench.Store.Answer(job.Header.Exit);
         var bytes = AnswerHeader.Size;
         foreach (var output in outputs)
             bytes += output.Bytes.Length;
@@ -142,16 +149,9 @@ internal sealed class TailWorker : IDisposable
     /// <summary>The header comes last: it says how long everything took.</summary>
     private void WriteAnswer(Job job)
     {
-        new AnswerHeader(job.Header.Exit, _store.Answer(job.Header.Exit).Count, job.AnswerBytes - AnswerHeader.Size,
+        new AnswerHeader(job.Header.Exit, Bench(job.Model!).Outputs(job.Header.Exit).Count, job.AnswerBytes - AnswerHeader.Size,
             job.WaitedSeconds, TimeProvider.System.GetElapsedTime(job.Begun).TotalSeconds, job.Header.Request, _queue.Count, _load.Busy).Write(job.Answer);
         Checksum.Seal(job.Answer.AsSpan(0, job.AnswerBytes));
-    }
-
-    private BatchRows? Rows(int exit, int cut)
-    {
-        if (!_rows.TryGetValue((exit, cut), out var rows))
-            _rows[(exit, cut)] = rows = _tails.Batched(exit, cut) is { } tail ? new BatchRows(tail, _options.Batch) : null;
-        return rows;
     }
 
     private static double Lap(ref long at)

@@ -35,6 +35,9 @@ public readonly record struct RequestHeader(int Exit, int Cut, int Bits, Payload
     /// <summary>The part of a model's hash that travels with each request.</summary>
     public static ulong ModelOf(string sha256) => ulong.Parse(sha256.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
+    /// <summary>The model that a message of <see cref="Size"/> bytes or more names.</summary>
+    public static ulong ModelIn(ReadOnlySpan<byte> message) => BinaryPrimitives.ReadUInt64LittleEndian(message[16..]);
+
     /// <summary>Writes all but the checksum, which <see cref="Checksum.Seal"/> adds once the payload is there.</summary>
     public void Write(Span<byte> to)
     {

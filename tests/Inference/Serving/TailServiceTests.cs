@@ -136,14 +136,66 @@ public sealed class TailServiceTests : IDisposable
         Assert.Equal([true, false, true], jobs.Select(j => j.Answer is not null));
     }
 
-    /// <summary>A request from a frame of its own; what the tail says of it stays in the store.</summary>
-    private TestJob Job(string client, int request, int bits = 32)
+    [Fact]
+    public void WhatIsInsideWhenAnotherNetworkTakesOverIsComputedWithItsOwnAndWhatComesLateIsToo()
     {
-        new PixelCodec(_partitions.Profile).Fill(TestNetwork.Frame(request), _store.Input.Bytes);
-        _store.RunHead(2);
+        using var folder = new TemporaryFolder();
+        var other = new TestNetwork(folder, seed: 5);
+        var jobs = new List<(TestJob Job, float[] Expected)>();
+        using (var service = new TailService(_partitions, Options with { MostWaitingOfOne = 4, Batch = 3 }))
+        {
+            void Add(TestJob job, float[] expected)
+            {
+                Assert.Null(service.Submit(job));
+                jobs.Add((job, expected));
+            }
+            service.Prepare([new PartKey(PartKind.Tail, 1, 2)]);
+            Add(Job("a", 0), _store.Answer(1)[0].Floats.ToArray());
+            service.Swap(new PartitionSet(other.ModelPath, other.Profile), [new PartKey(PartKind.Tail, 1, 2)]);
+            Assert.Equal(other.Profile.Model.Sha256, service.Partitions.Profile.Model.Sha256);
+            Add(Job("b", 1), _store.Answer(1)[0].Floats.ToArray()); // still on its way when it took over
+            using var partitions = new PartitionSet(other.ModelPath, other.Profile);
+            using var store = new TensorStore(partitions);
+            Add(Job("c", 2, partitions: partitions, store: store), store.Answer(1)[0].Floats.ToArray());
+            service.CloseUnused();
+            service.Start();
+        }
+        Assert.Equal([2, 2, 1], jobs.Select(j => j.Job.Batch));
+        foreach (var (job, expected) in jobs)
+        {
+            Assert.Equal((1, null), (job.Completions, job.Refusal));
+            var numbers = MemoryMarshal.Cast<byte, float>(job.Answer.AsSpan(AnswerHeader.Size, 4 * expected.Length)).ToArray();
+            Assert.All(expected.Zip(numbers), p => Assert.Equal(p.First, p.Second, 1e-5f));
+        }
+    }
+
+    [Fact]
+    public void ANetworkThatDoesNotLingerIsRefusedAfterItsLastMessageAndOneThatCannotBeServedChangesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        var other = new TestNetwork(folder, seed: 5);
+        using var service = new TailService(_partitions, Options with { Linger = TimeSpan.Zero });
+        Assert.ThrowsAny<Exception>(() => service.Swap(new PartitionSet(other.ModelPath, other.Profile), [new PartKey(PartKind.Tail, 1, 9)]));
+        Assert.Same(_partitions, service.Partitions);
+        var inside = Job("a", 0);
+        Assert.Null(service.Submit(inside));
+        service.Swap(new PartitionSet(other.ModelPath, other.Profile), []);
+        Assert.Equal(409, service.Submit(Job("a", 1))!.Status);
+        service.Start();
+        SpinWait.SpinUntil(() => inside.Completions > 0, TimeSpan.FromSeconds(30));
+        service.CloseUnused();
+        Assert.Equal((1, true), (inside.Completions, inside.Answer is not null));
+    }
+
+    /// <summary>A request from a frame of its own; what the tail says of it stays in the store.</summary>
+    private TestJob Job(string client, int request, int bits = 32, PartitionSet? partitions = null, TensorStore? store = null)
+    {
+        (partitions, store) = (partitions ?? _partitions, store ?? _store);
+        new PixelCodec(partitions.Profile).Fill(TestNetwork.Frame(request), store.Input.Bytes);
+        store.RunHead(2);
         byte[] message = [];
-        var length = new RequestWriter(_partitions, "raw").Write(new OffloadPlan(PlanKind.Split, 1, 2, bits), (ulong)request, [], _store, ref message);
-        _store.RunTail(1, 2);
+        var length = new RequestWriter(partitions, "raw").Write(new OffloadPlan(PlanKind.Split, 1, 2, bits), (ulong)request, [], store, ref message);
+        store.RunTail(1, 2);
         return new TestJob { Client = client, Message = message, Length = length };
     }
 

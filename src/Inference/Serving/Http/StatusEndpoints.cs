@@ -32,7 +32,7 @@ internal sealed class StatusEndpoints(HttpDoor door, ServerOptions options) : ID
     /// <summary>Who a device that asks is talking to.</summary>
     public static ServerHealth Health(TailService service) => new(
         service.Ready ? "ok" : "stopping", RequestHeader.Version, service.Partitions.Profile.Model.Path, service.Partitions.Profile.Model.Sha256,
-        service.Partitions.Opened, service.Meters.Answered, service.Meters.Refused);
+        service.Partitions.Opened, service.Meters.Answered, service.Meters.Refused, service.Meters.Swapped, service.Meters.SwapsRefused);
 
     private async Task Known(HttpContext http, Func<Task> answer)
     {

@@ -25,17 +25,12 @@ internal sealed class OpenEndpoint
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16 };
 
     private readonly HttpDoor _door;
-    private readonly OpenModels _models;
-    private readonly LayoutCache _layouts;
     private readonly int _mostJson;
-    private readonly ulong _model;
 
     public OpenEndpoint(HttpDoor door)
     {
-        var partitions = door.Service.Partitions;
-        (_door, _models, _layouts) = (door, new OpenModels(partitions), new LayoutCache(partitions));
-        _model = RequestHeader.ModelOf(partitions.Profile.Model.Sha256);
-        _mostJson = checked((int)Math.Min(int.MaxValue / 2, MostHead + MostTextBytes * partitions.Profile.Cuts.Max(c => c.Elements)));
+        _door = door;
+        _mostJson = checked((int)Math.Min(int.MaxValue / 2, MostHead + MostTextBytes * door.Service.Partitions.Profile.Cuts.Max(c => c.Elements)));
     }
 
     public long MostBody => Math.Max(_mostJson, MostHead + _door.Service.MostMessage);
@@ -57,7 +52,7 @@ internal sealed class OpenEndpoint
         foreach (var path in (string[])["/v2/models/{model}", "/v2/models/{model}/versions/{version}"])
         {
             app.MapGet(path, Metadata);
-            app.MapGet(path + "/ready", http => Find(http, out _) is { } wrong ? Refuse(http, wrong) : Ready(http, "ready"));
+            app.MapGet(path + "/ready", http => Find(http, _door.Service.Model, out _) is { } wrong ? Refuse(http, wrong) : Ready(http, "ready"));
             app.MapPost(path + "/infer", http => _door.Guard(http, RefusalFormat.Json, () => Infer(http)));
         }
     }
@@ -74,21 +69,22 @@ internal sealed class OpenEndpoint
         if (await _door.Identify(http, RefusalFormat.Json).ConfigureAwait(false) is null)
             return;
         http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(JsonSerializer.Serialize(_models.All.Select(m => new { name = m.Name, version = "1", state = "READY", reason = "" }))).ConfigureAwait(false);
+        await http.Response.WriteAsync(JsonSerializer.Serialize(_door.Service.Model.Names.All.Select(m => new { name = m.Name, version = "1", state = "READY", reason = "" }))).ConfigureAwait(false);
     }
 
     private async Task Metadata(HttpContext http)
     {
         if (await _door.Identify(http, RefusalFormat.Json).ConfigureAwait(false) is null)
             return;
-        if (Find(http, out var model) is { } wrong)
+        var served = _door.Service.Model;
+        if (Find(http, served, out var model) is { } wrong)
         {
             await Refuse(http, wrong).ConfigureAwait(false);
             return;
         }
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
-            _models.Write(json, model);
+            served.Names.Write(json, model);
         http.Response.ContentType = "application/json";
         await http.Response.Body.WriteAsync(buffer.WrittenMemory).ConfigureAwait(false);
     }
@@ -97,7 +93,8 @@ internal sealed class OpenEndpoint
     {
         if (await _door.Identify(http, RefusalFormat.Json).ConfigureAwait(false) is not { } client)
             return;
-        var refusal = Find(http, out var model) ?? MessageEndpoint.Length(http, MostBody, out _);
+        var served = _door.Service.Model;
+        var refusal = Find(http, served, out var model) ?? MessageEndpoint.Length(http, MostBody, out _);
         var body = (int)(http.Request.ContentLength ?? 0);
         var head = 0;
         refusal ??= Head(http, body, out head);
@@ -109,7 +106,7 @@ internal sealed class OpenEndpoint
         }
         try
         {
-            await Answer(http, client, model, body, head).ConfigureAwait(false);
+            await Answer(http, client, served, model, body, head).ConfigureAwait(false);
         }
         finally
         {
@@ -117,7 +114,7 @@ internal sealed class OpenEndpoint
         }
     }
 
-    private async Task Answer(HttpContext http, string client, OpenModel model, int body, int head)
+    private async Task Answer(HttpContext http, string client, ServedModel served, OpenModel model, int body, int head)
     {
         var begun = TimeProvider.System.GetTimestamp();
         var text = ArrayPool<byte>.Shared.Rent(head);
@@ -140,7 +137,7 @@ internal sealed class OpenEndpoint
                 return;
             }
             using var _ = parsed;
-            var request = OpenRequest.Parse(parsed.RootElement, model, _door.Service.Partitions, _layouts, out var problem);
+            var request = OpenRequest.Parse(parsed.RootElement, model, served.Partitions, served.Layouts, out var problem);
             if (request is not null && request.BinaryBytes != body - head)
                 problem = $"body: has {body - head} bytes behind the JSON, the inputs announce {request.BinaryBytes}";
             if (request is null || problem.Length > 0)
@@ -149,14 +146,14 @@ internal sealed class OpenEndpoint
                 return;
             }
             job = new HttpJob(request.MessageBytes) { Client = client, Length = request.MessageBytes, IsSealed = false };
-            if (await Fill(http, request, job, begun).ConfigureAwait(false) is { } wrong)
+            if (await Fill(http, served, request, job, begun).ConfigureAwait(false) is { } wrong)
             {
                 await Refuse(http, wrong).ConfigureAwait(false);
                 return;
             }
             job.ReceiveSeconds = TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
             if (await _door.Compute(http, job, RefusalFormat.Json).ConfigureAwait(false))
-                await Write(http, model, request, job).ConfigureAwait(false);
+                await Write(http, served, model, request, job).ConfigureAwait(false);
         }
         finally
         {
@@ -166,7 +163,7 @@ internal sealed class OpenEndpoint
     }
 
     /// <summary>Makes the message that the workers know: header, grids, tensors in the cut's order, whatever order they came in.</summary>
-    private async ValueTask<Refusal?> Fill(HttpContext http, OpenRequest request, HttpJob job, long begun)
+    private async ValueTask<Refusal?> Fill(HttpContext http, ServedModel served, OpenRequest request, HttpJob job, long begun)
     {
         foreach (var input in request.Inputs)
         {
@@ -186,18 +183,18 @@ internal sealed class OpenEndpoint
                 return new Refusal(400, $"inputs.{input.Part.Name}.data: {wrong}");
             }
         }
-        new RequestHeader(request.Exit, request.Cut, request.Bits, PayloadKind.Tensors, request.Inputs.Count, job.Length - RequestHeader.Size, _model, 0).Write(job.Message);
+        new RequestHeader(request.Exit, request.Cut, request.Bits, PayloadKind.Tensors, request.Inputs.Count, job.Length - RequestHeader.Size, served.Hash, 0).Write(job.Message);
         return null;
     }
 
-    private async Task Write(HttpContext http, OpenModel model, OpenRequest request, HttpJob job)
+    private async Task Write(HttpContext http, ServedModel served, OpenModel model, OpenRequest request, HttpJob job)
     {
         var head = new ArrayBufferWriter<byte>(512);
         List<Range> binary;
         try
         {
             var message = job.Answer.AsSpan(0, job.AnswerBytes);
-            binary = OpenAnswer.Write(head, model.Name, request, _door.Service.Partitions, message, AnswerHeader.Read(message, out _));
+            binary = OpenAnswer.Write(head, model.Name, request, served.Partitions, message, AnswerHeader.Read(message, out _));
         }
         catch (NotSupportedException e)
         {
@@ -217,11 +214,11 @@ internal sealed class OpenEndpoint
         _door.Sent(job, length);
     }
 
-    private Refusal? Find(HttpContext http, out OpenModel model)
+    private static Refusal? Find(HttpContext http, ServedModel served, out OpenModel model)
     {
         var name = (string)http.Request.RouteValues["model"]!;
-        if (!_models.TryGet(name, out model))
-            return new Refusal(404, $"model: is '{name}', allowed is {_models.Network} or one of its tails, such as {_models.All.Last().Name}");
+        if (!served.Names.TryGet(name, out model))
+            return new Refusal(404, $"model: is '{name}', allowed is {served.Names.Network} or one of its tails, such as {served.Names.All.Last().Name}");
         return http.Request.RouteValues["version"] is string version && version != "1" ? new Refusal(404, $"version: is '{version}', allowed is 1") : null;
     }
 
