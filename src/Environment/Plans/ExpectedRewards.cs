@@ -6,7 +6,8 @@ namespace RlOffload.Environment.Plans;
 
 /// <summary>
 /// The expected reward of many plans at once: bit for bit what <see cref="CostModel.Predict(int, Observation)"/> says of each, with a plan in each lane of
-/// a vector and the same operations in the same order. Immutable; allocates nothing.
+/// a vector and the same operations in the same order. Plans that differ in their bits or exit alone have the same head and the same branches, which are
+/// looked at once for all of them. Immutable; allocates nothing.
 /// </summary>
 public sealed class ExpectedRewards
 {
@@ -16,41 +17,50 @@ public sealed class ExpectedRewards
     private readonly CostModel _model;
     private readonly Chunk[] _chunks;
     private readonly double[] _numbers;
-    private readonly int _first;
+    private readonly int _first, _rows;
     private readonly int[] _laneOf;
 
     /// <param name="Ways">Ways through the plans of the chunk, the most that any of them has; 1 where none is gated.</param>
     /// <param name="Branches">Likewise; 0 where nothing is sent.</param>
-    /// <param name="At">Where in the numbers the chunk begins: of each way seconds, accuracy, held accuracy and share; bits and server seconds; of each branch seconds and accuracy.</param>
-    private readonly record struct Chunk(bool Sends, int Ways, int Branches, int At);
+    /// <param name="Variants">Plans of a lane, likewise; 1 where nothing is sent.</param>
+    /// <param name="At">Where in the numbers the chunk begins: of each way seconds, accuracy, held accuracy and share; of each branch seconds and accuracy; of each variant bits, server seconds and accuracy.</param>
+    private readonly record struct Chunk(bool Sends, int Ways, int Branches, int Variants, int At);
 
     /// <param name="plans">Plans of the model's table, in the order in which they are asked for.</param>
     public ExpectedRewards(CostModel model, IReadOnlyList<int> plans)
     {
         _model = model;
-        // A probe changes nothing for its own request, so its plan shares the lane of the plan without.
-        var lanes = Enumerable.Range(0, plans.Count).GroupBy(i => model.Table.Plans[plans[i]] with { Probe = false }).ToList();
+        // A probe changes nothing for its own request, so its plan shares the place of the plan without.
+        var places = plans.Select((plan, i) => (plan, i)).GroupBy(x => model.Table.Plans[x.plan] with { Probe = false }, x => x.i)
+            .ToDictionary(g => plans[g.First()], g => g.ToArray());
         _laneOf = new int[plans.Count];
         var numbers = new List<double>();
         var chunks = new List<Chunk>();
-        foreach (var kind in lanes.Select(l => l.First()).GroupBy(i => (Sends(plans[i]), Gated: WaysOf(plans[i]) > 1)).OrderBy(g => g.Key))
-            foreach (var places in kind.OrderBy(i => WaysOf(plans[i])).Chunk(Width))
+        foreach (var kind in places.Keys.GroupBy(p => (Sends: Sends(p), Gated: WaysOf(p) > 1)).OrderBy(g => g.Key))
+            foreach (var lanes in Lanes([.. kind]))
             {
-                var (sends, ways) = (kind.Key.Item1, places.Max(i => WaysOf(plans[i])));
-                var branches = sends ? places.Max(i => Branches(plans[i]).Count) : 0;
-                for (var lane = 0; lane < places.Length; lane++)
-                    foreach (var i in lanes.Single(l => l.First() == places[lane]))
-                        _laneOf[i] = chunks.Count * Width + lane;
-                chunks.Add(new(sends, ways, branches, numbers.Count));
+                var (sends, ways) = (kind.Key.Sends, lanes.Max(l => WaysOf(l[0])));
+                var branches = sends ? lanes.Max(l => Branches(l[0]).Count) : 0;
+                var variants = lanes.Max(l => l.Length);
+                for (var lane = 0; lane < lanes.Length; lane++)
+                    for (var v = 0; v < lanes[lane].Length; v++)
+                        foreach (var i in places[lanes[lane][v]])
+                            _laneOf[i] = (_rows + v) * Width + lane;
+                chunks.Add(new(sends, ways, branches, variants, numbers.Count));
+                _rows += variants;
                 for (var w = 0; w < ways; w++)
                     foreach (var field in Enumerable.Range(0, 4))
-                        Row(places, p => Way(p, w - ways, field));
-                Row(places, p => model.Table[p].Bytes * 8);
-                Row(places, p => model.Table[p].ServerSeconds);
+                        Row(lanes, l => Way(l[0], w - ways, field));
                 for (var b = 0; b < branches; b++)
                 {
-                    Row(places, p => Branch(p, b).Seconds);
-                    Row(places, p => Branch(p, b).Accuracy);
+                    Row(lanes, l => Branch(l[0], b).Seconds);
+                    Row(lanes, l => Branch(l[0], b).Accuracy);
+                }
+                for (var v = 0; sends && v < variants; v++)
+                {
+                    Row(lanes, l => model.Table[l[Math.Min(v, l.Length - 1)]].Bytes * 8);
+                    Row(lanes, l => model.Table[l[Math.Min(v, l.Length - 1)]].ServerSeconds);
+                    Row(lanes, l => Way(l[Math.Min(v, l.Length - 1)], -1, 1));
                 }
             }
         _chunks = [.. chunks];
@@ -62,84 +72,126 @@ public sealed class ExpectedRewards
         }
         numbers.CopyTo(_numbers, _first);
 
-        void Row(int[] places, Func<int, double> number) =>
-            numbers.AddRange(Enumerable.Range(0, Width).Select(lane => lane < places.Length ? number(plans[places[lane]]) : 0));
+        void Row(int[][] lanes, Func<int[], double> number) =>
+            numbers.AddRange(Enumerable.Range(0, Width).Select(lane => lane < lanes.Length ? number(lanes[lane]) : 0));
     }
 
+    /// <summary>The plans by lanes, and the lanes by chunks: those of one head in a lane, but not so many that other lanes would have to wait for it.</summary>
+    private List<int[][]> Lanes(int[] plans)
+    {
+        var heads = plans.GroupBy(Head).Select(g => g.ToArray()).ToList();
+        return Enumerable.Range(1, heads.Max(h => h.Length))
+            .Select(most => heads.SelectMany(h => h.Chunk(most)).OrderBy(l => WaysOf(l[0])).ThenBy(l => l.Length).Chunk(Width).ToList())
+            // A head takes about as long as two variants, a way as long as one.
+            .MinBy(chunks => chunks.Sum(lanes => 1 + lanes.Max(l => WaysOf(l[0])) + lanes.Max(l => l.Length)))!;
+    }
+
+    /// <summary>Equal for plans whose expected course is the same until the uplink has the tensor.</summary>
+    private string Head(int plan) => !Sends(plan) ? $"{plan}"
+        : string.Join(' ', from way in Enumerable.Range(-WaysOf(plan), WaysOf(plan)) from field in Enumerable.Range(0, 4)
+                           where way < -1 || field != 1 select Way(plan, way, field)) + string.Concat(Branches(plan));
+
     /// <param name="rewards">As many as there are plans.</param>
+    [SkipLocalsInit]
     public void Write(Observation o, Span<float> rewards)
     {
         var known = new Known(_model.Scenario.Reward, o);
-        Span<double> lanes = stackalloc double[_chunks.Length * Vector<double>.Count];
+        var count = _rows * Vector<double>.Count;
+        Span<double> lanes = stackalloc double[count + Vector<double>.Count];
+        Span<float> narrow = stackalloc float[count + Vector<double>.Count];
         ref var lane = ref MemoryMarshal.GetReference(lanes);
+        ref var number = ref MemoryMarshal.GetReference(narrow);
         Means(known, ref lane);
+        for (var i = 0; i < count; i += Vector<float>.Count)
+            Vector.Narrow(Vector.LoadUnsafe(ref lane, (nuint)i), Vector.LoadUnsafe(ref lane, (nuint)(i + Vector<double>.Count))).StoreUnsafe(ref number, (nuint)i);
         var laneOf = _laneOf;
         rewards = rewards[..laneOf.Length];
         for (var i = 0; i < laneOf.Length; i++)
-            rewards[i] = (float)Unsafe.Add(ref lane, laneOf[i]);
+            rewards[i] = Unsafe.Add(ref number, laneOf[i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Means(in Known o, ref double lane)
     {
-        for (var c = 0; c < _chunks.Length; c++)
-            Mean(_chunks[c], ref _numbers[_first + _chunks[c].At], o).StoreUnsafe(ref lane, (nuint)(c * Vector<double>.Count));
+        foreach (ref readonly var chunk in _chunks.AsSpan())
+        {
+            ref var first = ref _numbers[_first + chunk.At];
+            if (chunk.Sends)
+                Sent(chunk, ref first, o, ref lane);
+            else
+                Kept(chunk, ref first, o).StoreUnsafe(ref lane);
+            lane = ref Unsafe.Add(ref lane, chunk.Variants * Vector<double>.Count);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<double> Mean(in Chunk chunk, ref double first, in Known o)
+    private static Vector<double> Kept(in Chunk chunk, ref double first, in Known o)
     {
-        var rest = 4 * chunk.Ways;
         if (chunk.Ways == 1)
-            return (chunk.Sends ? Sent(ref first, 0, rest, chunk.Branches, o) : Kept(ref first, 0, o)).Reward;
-        var (mean, held, passed) = (Vector<double>.Zero, Vector<double>.Zero, Vector<long>.Zero);
-        for (var w = 0; w < chunk.Ways; w++)
+            return Kept(ref first, 0, All(o.Miss), o).Reward;
+        var (mean, ifMissed) = Leaving(chunk.Ways - 1, ref first, o);
+        var last = 4 * (chunk.Ways - 1);
+        return mean + Load(ref first, last + 3) * Kept(ref first, last, ifMissed, o).Reward;
+    }
+
+    /// <summary>What those images earn that leave early, in sum, and what one earns that goes on and misses: at its deadline it has the answer of the last exit that it passed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector<double> Mean, Vector<double> IfMissed) Leaving(int ways, ref double first, in Known o)
+    {
+        var (mean, ifMissed) = (Vector<double>.Zero, All(o.Miss));
+        for (var w = 0; w < ways; w++)
         {
-            var last = w + 1 == chunk.Ways;
-            var (reward, missed) = last && chunk.Sends ? Sent(ref first, 4 * w, rest, chunk.Branches, o) : Kept(ref first, 4 * w, o);
-            // At its deadline a request that still runs has the answer of the last exit that it passed.
-            reward = Vector.ConditionalSelect(missed & passed, held - All(o.AtDeadline), reward);
-            held = Vector.ConditionalSelect(missed, held, Load(ref first, 4 * w + 2));
-            passed |= ~missed;
+            var (reward, missed) = Kept(ref first, 4 * w, ifMissed, o);
+            ifMissed = Vector.ConditionalSelect(missed, ifMissed, Load(ref first, 4 * w + 2) - All(o.AtDeadline));
             mean += Load(ref first, 4 * w + 3) * reward;
         }
-        return mean;
+        return (mean, ifMissed);
     }
 
     /// <inheritdoc cref="CostModel.Predict(int, Observation)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector<double> Reward, Vector<long> Missed) Kept(ref double first, int way, in Known o)
+    private static (Vector<double> Reward, Vector<long> Missed) Kept(ref double first, int way, Vector<double> ifMissed, in Known o)
     {
         var ready = All(o.DeviceBacklog) + Load(ref first, way) * o.Slowdown;
         var missed = Vector.GreaterThan(ready, All(o.Deadline));
-        return (Vector.ConditionalSelect(missed, All(o.Miss), Load(ref first, way + 1) - o.Late(ready)), missed);
+        return (Vector.ConditionalSelect(missed, ifMissed, Load(ref first, way + 1) - o.Late(ready)), missed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector<double> Reward, Vector<long> Missed) Sent(ref double first, int way, int rest, int branches, in Known o)
+    private static void Sent(in Chunk chunk, ref double first, in Known o, ref double lane)
     {
+        var (mean, ifLate) = Leaving(chunk.Ways - 1, ref first, o);
+        var (way, branch) = (4 * (chunk.Ways - 1), 4 * chunk.Ways);
         var device = Load(ref first, way) * o.Slowdown;
         var bypasses = Vector.Equals(device, Vector<double>.Zero);
         var ready = Vector.ConditionalSelect(bypasses, Vector<double>.Zero, All(o.DeviceBacklog) + device);
         var start = Vector.MaxNative(ready, Vector.ConditionalSelect(bypasses, All(o.Queued), All(o.QueuedAndPending)));
-        var answer = start + o.ByRate.Of(Load(ref first, rest)) + All(o.Rtt) + Load(ref first, rest + 1) * o.ServerLoad;
         var limit = o.BySlowdown.Of(Vector.MinNative(All(o.FallbackShare), All(o.Deadline) - ready));
-        var (seconds, accuracy) = (Load(ref first, rest + 2), Load(ref first, rest + 3));
-        for (var b = 1; b < branches; b++)
+        var (seconds, accuracy) = (Load(ref first, branch), Load(ref first, branch + 1));
+        for (var b = 1; b < chunk.Branches; b++)
         {
-            var other = Load(ref first, rest + 2 + 2 * b);
+            var other = Load(ref first, branch + 2 * b);
             var fits = Vector.LessThanOrEqual(other, limit);
-            (seconds, accuracy) = (Vector.ConditionalSelect(fits, other, seconds), Vector.ConditionalSelect(fits, Load(ref first, rest + 3 + 2 * b), accuracy));
+            (seconds, accuracy) = (Vector.ConditionalSelect(fits, other, seconds), Vector.ConditionalSelect(fits, Load(ref first, branch + 2 * b + 1), accuracy));
         }
-        var branch = seconds * o.Slowdown;
-        var exists = Vector.LessThanOrEqual(ready + branch, All(o.Deadline));
-        var cancelAt = Vector.ConditionalSelect(exists, All(o.Deadline) - branch, All(o.Deadline));
+        var running = seconds * o.Slowdown;
+        var exists = Vector.LessThanOrEqual(ready + running, All(o.Deadline));
+        var cancelAt = Vector.ConditionalSelect(exists, All(o.Deadline) - running, All(o.Deadline));
+        var hopeless = Vector.GreaterThan(ready, All(o.Deadline));
         // A branch goes before what waits for the device, but what runs there is not interrupted.
-        var saves = exists & ~(bypasses & Vector.GreaterThan(All(o.DeviceBacklog), cancelAt));
-        var late = Vector.GreaterThan(answer, cancelAt);
-        var missed = Vector.GreaterThan(ready, All(o.Deadline)) | (late & ~saves);
-        var reward = Vector.ConditionalSelect(late, accuracy - All(o.AtDeadline), Load(ref first, way + 1) - o.Late(answer));
-        return (Vector.ConditionalSelect(missed, All(o.Miss), reward), missed);
+        var fails = hopeless | ~exists | (bypasses & Vector.GreaterThan(All(o.DeviceBacklog), cancelAt));
+        ifLate = Vector.ConditionalSelect(fails, ifLate, accuracy - All(o.AtDeadline));
+        cancelAt = Vector.ConditionalSelect(hopeless, All(double.NegativeInfinity), cancelAt);
+        ref var variant = ref Unsafe.Add(ref first, (branch + 2 * chunk.Branches) * Vector<double>.Count);
+        for (var v = 0; v < chunk.Variants; v++)
+        {
+            var answer = start + o.ByRate.Of(Load(ref variant, 0)) + All(o.Rtt) + Load(ref variant, 1) * o.ServerLoad;
+            var reward = Vector.ConditionalSelect(Vector.GreaterThan(answer, cancelAt), ifLate, Load(ref variant, 2) - o.Late(answer));
+            if (chunk.Ways > 1)
+                reward = mean + Load(ref first, way + 3) * reward;
+            reward.StoreUnsafe(ref lane, (nuint)(v * Vector<double>.Count));
+            variant = ref Unsafe.Add(ref variant, 3 * Vector<double>.Count);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -185,7 +237,7 @@ public sealed class ExpectedRewards
             Miss = -reward.LatencyWeight - reward.MissPenalty;
 
         /// <summary>What an answer at the deadline loses.</summary>
-        public readonly double AtDeadline = reward.LatencyWeight * Math.Min(o.Deadline / o.Deadline, 1);
+        public readonly double AtDeadline = reward.LatencyWeight;
 
         public readonly CommonDivisor ByRate = new(o.Rate), BySlowdown = new(o.Slowdown), ByDeadline = new(o.Deadline);
 
