@@ -12,6 +12,9 @@ internal struct Books
     /// <summary>The job that each station works on; -1 if it is idle.</summary>
     public int OnDevice, OnUplink, OnServer;
 
+    /// <summary>The foreseen job that the server may not have done with; -1 if there is none.</summary>
+    public int Foreseen;
+
     /// <summary>Requests accepted and not answered; those missed so far.</summary>
     public int InFlight, Misses;
 
@@ -30,7 +33,7 @@ internal struct Books
 
     public static Books New(Scenario s) => new()
     {
-        OnDevice = -1, OnUplink = -1, OnServer = -1, LastArrival = double.NegativeInfinity, Calibration = 1,
+        OnDevice = -1, OnUplink = -1, OnServer = -1, Foreseen = -1, LastArrival = double.NegativeInfinity, Calibration = 1,
         Power = PowerMeter.Full(s), Knows = LinkKnowledge.Nothing(s),
     };
 }

@@ -11,6 +11,9 @@ public struct Job
     public Stage Stage;
     public bool IsProbe;
 
+    /// <summary>Nothing can come between: it is on its way <see cref="Stage.ToDevice"/> from when it left, and what the server does is in the books already.</summary>
+    public bool IsForeseen;
+
     /// <summary>Absolute times, s since the window began.</summary>
     public double Arrival, Deadline, Ready, Start, End;
 
@@ -38,7 +41,7 @@ public struct Job
     public double DeviceWait, Device, UplinkWait, Uplink, Server, BytesSent, Energy;
 
     /// <summary>When this stage ends by itself or is ended, whichever is first.</summary>
-    public readonly double Next => Math.Min(End, Limit);
+    public readonly double Next => double.MinNative(End, Limit);
 
     public readonly double Limit => Stage is >= Stage.WaitUplink and <= Stage.ToDevice ? CancelAt : Deadline;
 }

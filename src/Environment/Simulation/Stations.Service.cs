@@ -25,13 +25,11 @@ public sealed partial class Stations
                     Remove(j);
                     break;
                 }
-                Enter(j, Stage.ToServer);
-                Ends(j, Now + job.Rtt / 2);
+                EnterServer(j);
                 break;
             case Stage.ToServer when model.Table[job.Plan].ServerSeconds == 0:
                 job.Load = world.LoadAt(Now);
-                Enter(j, Stage.ToDevice);
-                Ends(j, Now + job.Rtt / 2);
+                Enter(j, Stage.ToDevice, Now + job.Rtt / 2);
                 break;
             case Stage.ToServer:
                 Enter(j, Stage.WaitServer);
@@ -40,10 +38,11 @@ public sealed partial class Stations
             case Stage.OnServer:
                 _now.OnServer = -1;
                 job.Server += Now - job.Start;
-                Enter(j, Stage.ToDevice);
-                Ends(j, Now + job.Rtt / 2);
+                Enter(j, Stage.ToDevice, Now + job.Rtt / 2);
                 break;
             case Stage.ToDevice:
+                if (_now.Foreseen == j)
+                    _now.Foreseen = -1;
                 _now.Knows.Answered(Now, job.Rtt, job.Load);
                 Answer(j);
                 break;
@@ -138,24 +137,25 @@ public sealed partial class Stations
     private void EnterUplink(int j)
     {
         ref var job = ref _jobs[j];
-        Enter(j, Stage.WaitUplink);
         job.Ready = Now;
         // The device may be hotter by then: the branch gets the time it needs at the heat that can be reached.
         var slowdown = _now.Calibration * (_heats is { } h ? Slowdown(Decayed(HeatNow(), 1, job.Deadline - Now, h.TimeConstant)) : 1);
         var branch = model.Fallback(job.Plan, job.Deadline - job.Arrival, Now + Margin - job.Arrival, slowdown);
-        if (!branch.Exists)
-            return;
-        (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, model.Table.AccuracyOf(branch, job.Image), branch.Seconds / slowdown);
-        job.CancelAt = job.Deadline - branch.Seconds - Margin;
-        Ends(j, double.PositiveInfinity);
+        if (branch.Exists)
+        {
+            (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, model.Table.AccuracyOf(branch, job.Image), branch.Seconds / slowdown);
+            job.CancelAt = job.Deadline - branch.Seconds - Margin;
+        }
+        Enter(j, Stage.WaitUplink);
     }
 
     /// <summary>Starts what can start; each station takes what became ready first.</summary>
     /// <returns>False where the device would turn to the request whose plan is open; it is as if nobody had asked then.</returns>
     private bool Dispatch()
     {
-        while (_now.OnDevice < 0 && First(Stage.WaitFallback, Stage.WaitDevice) is >= 0 and var j)
+        while (_now.OnDevice < 0 && _now.At[(int)Stage.WaitFallback] + _now.At[(int)Stage.WaitDevice] != 0)
         {
+            var j = First(Stage.WaitFallback, Stage.WaitDevice);
             ref var job = ref _jobs[j];
             if (job.Request == _undecided)
                 return false;
@@ -176,8 +176,9 @@ public sealed partial class Stations
             Ends(j, world.Compute(job, Now, job.Nominal));
             Warm(0);
         }
-        if (_now.OnUplink < 0 && First(Stage.WaitUplink, Stage.WaitUplink) is >= 0 and var u)
+        if (_now.OnUplink < 0 && _now.At[(int)Stage.WaitUplink] != 0)
         {
+            var u = First(Stage.WaitUplink, Stage.WaitUplink);
             ref var job = ref _jobs[u];
             job.UplinkWait += Now - job.Ready;
             Enter(u, Stage.OnUplink);
@@ -185,23 +186,26 @@ public sealed partial class Stations
             Ends(u, world.Send(job, Now));
             _now.Power.SendingStarts(model.Scenario, Now);
         }
-        if (_now.OnServer < 0 && First(Stage.WaitServer, Stage.WaitServer) is >= 0 and var s)
+        if (_now.OnServer < 0 && _now.At[(int)Stage.WaitServer] != 0)
         {
+            var s = First(Stage.WaitServer, Stage.WaitServer);
             ref var job = ref _jobs[s];
             job.Load = world.LoadAt(Now);
-            Enter(s, Stage.OnServer);
             (job.Start, _now.OnServer) = (Now, s);
-            Ends(s, Now + model.Table[job.Plan].ServerSeconds * job.Load);
+            Enter(s, Stage.OnServer, Now + model.Table[job.Plan].ServerSeconds * job.Load);
         }
         return true;
     }
 
-    /// <summary>The job of the preferred, else of the other stage, that has been ready for longest; -1 if none.</summary>
+    /// <summary>The job of the preferred, else of the other stage, that has been ready for longest; there is one.</summary>
     private int First(Stage preferred, Stage other)
     {
-        if (_now.At[(int)preferred] + _now.At[(int)other] == 0)
-            return -1;
         var first = -1;
+        if (_now.At[(int)preferred] + _now.At[(int)other] == 1)
+        {
+            for (first = _now.Count - 1; _jobs[first].Stage != preferred && _jobs[first].Stage != other; first--) { }
+            return first;
+        }
         for (var j = 0; j < _now.Count; j++)
         {
             var stage = _jobs[j].Stage;

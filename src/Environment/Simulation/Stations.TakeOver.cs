@@ -28,6 +28,7 @@ public sealed partial class Stations
         var old = model;
         model = new CostModel(next.Table.TakingOver(old.Table, rows), next.Scenario);
         _heats = next.Scenario.Device.Heat;
+        (_fast, _slow) = (4 * next.Scenario.Arrivals.MeanGap, 25 * next.Scenario.Arrivals.MeanGap);
         _now.Power.TakeOver(old.Scenario, next.Scenario, Now);
         _now.Knows.TakeOver(next.Scenario);
     }

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using RlOffload.Environment.Plans;
 
 namespace RlOffload.Environment.Simulation;
@@ -12,14 +14,16 @@ namespace RlOffload.Environment.Simulation;
 public sealed partial class Stations(CostModel model, IWorld world)
 {
     private const double Tolerance = 1e-9;
+    private const int Block = 4; // jobs are looked at by blocks; there is room for whole ones
 
     private Job[] _jobs = new Job[32];
-    private double[] _next = new double[32]; // Job.Next of each, side by side
+    private double[] _next = NothingNext(32); // Job.Next of each, side by side; infinity where there is no job
     private Books _now = Books.New(model.Scenario);
     private (Exponential Fast, Exponential Slow) _fades; // no state of the stations: what was worked out last
     private EstimateMemo _estimate;
     private int _undecided = -1; // the request whose plan is open, while that is so
     private HeatSpec? _heats = model.Scenario.Device.Heat;
+    private double _fast = 4 * model.Scenario.Arrivals.MeanGap, _slow = 25 * model.Scenario.Arrivals.MeanGap; // memory of arrivals, s
 
     /// <summary>s since the window began.</summary>
     public double Now { get => _now.Time; private set => _now.Time = value; }
@@ -52,15 +56,19 @@ public sealed partial class Stations(CostModel model, IWorld world)
     /// <summary>Receives outcomes; null where only the sums matter.</summary>
     public IOutcomeSink? Sink { get; init; }
 
-    public void Reset() => _now = Books.New(model.Scenario);
+    public void Reset()
+    {
+        _next.AsSpan(0, _now.Count).Fill(double.PositiveInfinity);
+        _now = Books.New(model.Scenario);
+    }
 
     public void CopyFrom(Stations other)
     {
         var count = other._now.Count;
         if (_jobs.Length < count)
-            (_jobs, _next) = (new Job[other._jobs.Length], new double[other._jobs.Length]);
+            (_jobs, _next) = (new Job[other._jobs.Length], NothingNext(other._jobs.Length));
         other._jobs.AsSpan(0, count).CopyTo(_jobs);
-        other._next.AsSpan(0, count).CopyTo(_next);
+        other._next.AsSpan(0, Math.Max(count, _now.Count)).CopyTo(_next);
         _now = other._now;
     }
 
@@ -68,11 +76,10 @@ public sealed partial class Stations(CostModel model, IWorld world)
     public void Arrive()
     {
         var gap = SinceLastArrival;
-        double fast = 4 * model.Scenario.Arrivals.MeanGap, slow = 25 * model.Scenario.Arrivals.MeanGap;
         if (double.IsNegativeInfinity(_now.LastArrival))
             _now.Fast = _now.Slow = 1 / model.Scenario.Arrivals.MeanGap;
-        _now.Fast = _now.Fast * _fades.Fast.Of(-gap / fast) + 1 / fast;
-        _now.Slow = _now.Slow * _fades.Slow.Of(-gap / slow) + 1 / slow;
+        _now.Fast = _now.Fast * _fades.Fast.Of(-gap / _fast) + 1 / _fast;
+        _now.Slow = _now.Slow * _fades.Slow.Of(-gap / _slow) + 1 / _slow;
         _now.LastArrival = Now;
         if (model.Scenario.Budgets is { } budgets)
             _now.Queues.Arrive(budgets, Energy);
@@ -143,7 +150,8 @@ public sealed partial class Stations(CostModel model, IWorld world)
                 break;
             if (_jobs[next].Request == _undecided)
                 return;
-            Now = Math.Max(Now, time);
+            if (time > Now)
+                Now = time;
             if (_jobs[next].End <= _jobs[next].Limit + Tolerance)
                 Complete(next);
             else
@@ -151,24 +159,46 @@ public sealed partial class Stations(CostModel model, IWorld world)
             if (!Dispatch())
                 return;
         }
-        if (!double.IsPositiveInfinity(until))
-            Now = Math.Max(Now, until);
+        if (until > Now && !double.IsPositiveInfinity(until))
+            Now = until;
     }
 
-    /// <summary>The job to which something happens first, and when; -1 if there is none.</summary>
+    /// <summary>The job to which something happens first, and when; -1 if there is none. Which job that is no processor can guess, so there are no branches on it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private (int Job, double Time) Earliest()
     {
-        var (first, time, tied) = (-1, double.PositiveInfinity, false);
-        var next = _next.AsSpan(0, _now.Count);
-        for (var j = 0; j < next.Length; j++)
+        var (count, time) = (_now.Count, double.PositiveInfinity);
+        ref var next = ref MemoryMarshal.GetArrayDataReference(_next);
+        for (var j = 0; j < count; j += Block)
         {
-            if (next[j] > time)
-                continue;
-            tied = next[j] == time && first >= 0;
-            (first, time) = (j, next[j]);
+            ref var four = ref Unsafe.Add(ref next, j);
+            time = double.MinNative(time, double.MinNative(
+                double.MinNative(four, Unsafe.Add(ref four, 1)), double.MinNative(Unsafe.Add(ref four, 2), Unsafe.Add(ref four, 3))));
         }
-        return (tied ? Earliest(time) : first, time);
+        var bits = BitConverter.DoubleToInt64Bits(time);
+        for (var j = 0; j < count; j += Block)
+        {
+            ref var four = ref Unsafe.As<double, long>(ref Unsafe.Add(ref next, j));
+            var then = One(four == bits) | One(Unsafe.Add(ref four, 1) == bits) << 1 | One(Unsafe.Add(ref four, 2) == bits) << 2 | One(Unsafe.Add(ref four, 3) == bits) << 3;
+            if (then == 0)
+                continue;
+            // Several at once, or maybe so: these are rare.
+            if ((then & (then - 1)) != 0 || j + Block < count)
+                return (Earliest(time), time);
+            return (j + BitOperations.TrailingZeroCount(then), time);
+        }
+        return (-1, time);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint One(bool yes) => yes ? 1u : 0u;
+
+    /// <summary>For so many jobs that nothing happens to, in whole blocks.</summary>
+    private static double[] NothingNext(int jobs)
+    {
+        var next = new double[jobs];
+        Array.Fill(next, double.PositiveInfinity);
+        return next;
     }
 
     /// <summary>Of the jobs to which something happens at this time, the one that goes before the others.</summary>
@@ -202,10 +232,10 @@ public sealed partial class Stations(CostModel model, IWorld world)
         for (var j = 0; j < _now.Count; j++)
         {
             ref readonly var job = ref _jobs[j];
-            var running = job.End < double.PositiveInfinity;
-            var hash = Mixed((ulong)job.Request << 32 | (ulong)(uint)job.Plan << 16 | (ulong)job.Stage << 8 | (job.IsProbe ? 1u : 0u));
+            var (stage, end) = Course(job);
+            var hash = Mixed((ulong)job.Request << 32 | (ulong)(uint)job.Plan << 16 | (ulong)stage << 8 | (job.IsProbe ? 1u : 0u));
             // The sum does not depend on the order in which the jobs are kept.
-            sum += Mixed(Mixed(hash ^ BitConverter.DoubleToUInt64Bits(running ? job.End : job.Ready)) ^ BitConverter.DoubleToUInt64Bits(job.CancelAt));
+            sum += Mixed(Mixed(hash ^ BitConverter.DoubleToUInt64Bits(end < double.PositiveInfinity ? end : job.Ready)) ^ BitConverter.DoubleToUInt64Bits(job.CancelAt));
         }
         if (model.Scenario.Device.Heat is not null)
             sum = Mixed(sum ^ BitConverter.DoubleToUInt64Bits(HeatNow()));
@@ -235,6 +265,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
         {
             Array.Resize(ref _jobs, 2 * _now.Count);
             Array.Resize(ref _next, 2 * _now.Count);
+            _next.AsSpan(_now.Count).Fill(double.PositiveInfinity);
         }
         ref var job = ref _jobs[_now.Count];
         job = default;
@@ -245,14 +276,15 @@ public sealed partial class Stations(CostModel model, IWorld world)
         return ref job;
     }
 
-    /// <summary>The job goes on to a stage that does not end by itself until <see cref="Ends"/> says when.</summary>
-    private void Enter(int j, Stage stage)
+    /// <summary>The job goes on to a stage.</summary>
+    /// <param name="end">When that ends by itself; infinite where only <see cref="Ends"/> will say so.</param>
+    private void Enter(int j, Stage stage, double end = double.PositiveInfinity)
     {
         ref var job = ref _jobs[j];
         _now.At[(int)job.Stage]--;
         _now.At[(int)stage]++;
         job.Stage = stage;
-        Ends(j, double.PositiveInfinity);
+        Ends(j, end);
     }
 
     /// <summary>When the job's stage ends by itself.</summary>
@@ -267,12 +299,14 @@ public sealed partial class Stations(CostModel model, IWorld world)
     {
         _now.At[(int)_jobs[j].Stage]--;
         var last = --_now.Count;
+        _next[j] = _next[last];
+        _next[last] = double.PositiveInfinity;
         if (j == last)
             return;
         _jobs[j] = _jobs[last];
-        _next[j] = _next[last];
         if (_now.OnDevice == last) _now.OnDevice = j;
         if (_now.OnUplink == last) _now.OnUplink = j;
         if (_now.OnServer == last) _now.OnServer = j;
+        if (_now.Foreseen == last) _now.Foreseen = j;
     }
 }

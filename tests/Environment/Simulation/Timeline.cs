@@ -27,12 +27,12 @@ internal sealed class Timeline : IOutcomeSink
     public Dictionary<int, double> KnownAt { get; } = [];
 
     /// <summary>Plans a request that arrives at <paramref name="time"/>; returns its number.</summary>
-    public int At(double time, string plan, double deadline = 0.6, int image = -1)
+    public int At(double time, string plan, double deadline = 0.6, int image = -1, double? rtt = null)
     {
         Stations.Advance(time);
         Stations.Arrive();
         (_draw.ArrivalTimes[_requests], _draw.Deadlines[_requests]) = (time, deadline);
-        _draw.Images[_requests] = image;
+        (_draw.Images[_requests], _draw.Rtts[_requests]) = (image, rtt ?? _draw.Rtts[_requests]);
         Stations.Accept(_requests, Enumerable.Range(0, Model.Count).Single(p => Model.Table.Plans[p].ToString() == plan));
         return _requests++;
     }
