@@ -44,9 +44,10 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
         _free = [.. Enumerable.Range(0, seats)];
         _seats = new TaskCompletionSource<FlightRecord>?[seats];
         _pixels = [.. Enumerable.Range(0, seats).Select(_ => new byte[imageBytes])];
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        // Nothing that a host brings beside its server: settings files would be looked for, and watched, in all folders below the one that it is started in.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(listen);
             kestrel.AddServerHeader = false;

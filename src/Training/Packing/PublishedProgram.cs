@@ -9,15 +9,19 @@ internal static class PublishedProgram
 {
     public const string Name = "rloffload";
 
+    /// <summary>With the code of the processor where the compiler for that restores, which halves the time to the first answer; else with what a just-in-time compiler makes of it.</summary>
     /// <returns>False where the runtime pack of <see cref="PackOptions.Rid"/> does not restore.</returns>
     /// <param name="work">Folder for what the build leaves behind; the sources' own output stays as it is.</param>
     /// <exception cref="InputException">There is no SDK, or the sources do not build.</exception>
-    public static async Task<bool> Publish(PackOptions options, PackForm form, string work, string to, CancellationToken cancel)
+    public static async Task<bool> Publish(PackOptions options, PackForm form, string work, string to, CancellationToken cancel) =>
+        await Publish(options, form, compiled: true, work, to, cancel).ConfigureAwait(false) || await Publish(options, form, compiled: false, work, to, cancel).ConfigureAwait(false);
+
+    private static async Task<bool> Publish(PackOptions options, PackForm form, bool compiled, string work, string to, CancellationToken cancel)
     {
         if (options.Project is null)
             throw new InputException("pack", "--form", "needs the sources, which are not around this program; allowed without them is portable");
         var start = new ProcessStartInfo(options.Dotnet) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in Arguments(options, form, work, to))
+        foreach (var argument in Arguments(options, form, compiled, work, to))
             start.ArgumentList.Add(argument);
         Process process;
         try
@@ -49,14 +53,15 @@ internal static class PublishedProgram
         throw new InputException("pack", "--form", $"'dotnet publish' ended with code {process.ExitCode}: {first.Trim()}; allowed without a build is portable");
     }
 
-    private static IEnumerable<string> Arguments(PackOptions options, PackForm form, string work, string to) =>
+    private static IEnumerable<string> Arguments(PackOptions options, PackForm form, bool compiled, string work, string to) =>
     [
         "publish", options.Project!, "-c", "Release", "-r", options.Rid, "--self-contained", "-o", to, "--artifacts-path", work, "-nologo", "-v", "q", "--nodeReuse:false",
         "-p:PublishSingleFile=true", "-p:DebugType=none", "-p:UseSharedCompilation=false", "-p:TreatWarningsAsErrors=false",
-        // Only what says that it can be trimmed: the framework. Configs, policies and options are bound by reflection and stay whole,
-        // which the analyzers cannot know.
+        // One assembly at a time: compiled as one whole, the program would be twice as large in memory.
+        $"-p:PublishReadyToRun={compiled}", "-p:PublishReadyToRunComposite=false",
+        // The project's own assemblies stay whole (they are roots of the trimming): configs, policies and options are bound by reflection, which the analyzers cannot know.
         .. form == PackForm.Trimmed
-            ? (IEnumerable<string>)["-p:PublishTrimmed=true", "-p:TrimMode=partial", "-p:JsonSerializerIsReflectionEnabledByDefault=true", "-p:EnableTrimAnalyzer=false"]
+            ? (IEnumerable<string>)["-p:PublishTrimmed=true", "-p:TrimMode=full", "-p:JsonSerializerIsReflectionEnabledByDefault=true", "-p:EnableTrimAnalyzer=false"]
             : [],
     ];
 }

@@ -67,7 +67,8 @@ internal sealed class HttpFront : IAsyncDisposable
 
     private WebApplication Build(long mostBody)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Settings come from the environment; files of them would be watched in all folders below the one that it is started in.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new LogBridge(_options.Log));
         builder.Configuration.AddInMemoryCollection(_options.Settings);
