@@ -9,15 +9,16 @@ namespace RlOffload.Inference;
 /// </summary>
 public sealed class Deployment
 {
-    private readonly bool[] _local, _unprobed, _mask;
-    private readonly bool[]? _ready;
+    private readonly bool[] _local, _unprobed, _all, _mask;
+    private readonly bool[] _ready;
 
-    /// <param name="ready">Plans that are prepared: no other is chosen, unless none that is allowed is; null: all of them.</param>
+    /// <param name="ready">Plans that are prepared, which may become more: no other is chosen, unless none that is allowed is; null: all of them.</param>
     /// <param name="hash">What log and reports call it by.</param>
     public Deployment(CostModel model, IPolicy policy, IDevice device, IRemote remote, FlightPool pool, bool[]? ready = null, string? hash = null)
     {
-        (Model, Policy, Device, Remote, Pool, Hash, _ready) = (model, policy, device, remote, pool, hash, ready);
-        _local = [.. model.Table.Plans.Plans.Select((p, i) => ready?[i] != false && !p.Probe && p.Kind is PlanKind.Local or PlanKind.Drop)];
+        _all = [.. Enumerable.Repeat(true, model.Count)];
+        (Model, Policy, Device, Remote, Pool, Hash, _ready) = (model, policy, device, remote, pool, hash, ready ?? _all);
+        _local = [.. model.Table.Plans.Plans.Select(p => !p.Probe && p.Kind is PlanKind.Local or PlanKind.Drop)];
         _unprobed = [.. model.Table.Plans.Plans.Select(p => !p.Probe)];
         _mask = new bool[model.Count];
     }
@@ -34,23 +35,20 @@ public sealed class Deployment
     /// <param name="probes">Whether plans that probe may be.</param>
     public ReadOnlySpan<bool> Narrow(ReadOnlySpan<bool> allowed, bool sends, bool probes)
     {
-        if (!sends)
-            allowed = Among(_local, allowed);
-        else if (_ready is not null)
-            allowed = Among(_ready, allowed);
-        return probes ? allowed : Among(_unprobed, allowed);
+        allowed = Among(sends ? _all : _local, _ready, allowed);
+        return probes ? allowed : Among(_unprobed, _all, allowed);
     }
 
-    /// <summary>The allowed plans that are among these; all of them where none is.</summary>
-    private ReadOnlySpan<bool> Among(bool[] these, ReadOnlySpan<bool> allowed)
+    /// <summary>The allowed plans that are among both; all of them where none is.</summary>
+    private ReadOnlySpan<bool> Among(bool[] these, bool[] those, ReadOnlySpan<bool> allowed)
     {
         var any = false;
         for (var p = 0; p < _mask.Length; p++)
-            any |= allowed[p] && these[p];
+            any |= allowed[p] && these[p] && those[p];
         if (!any)
             return allowed;
         for (var p = 0; p < _mask.Length; p++)
-            _mask[p] = allowed[p] && these[p];
+            _mask[p] = allowed[p] && these[p] && those[p];
         return _mask;
     }
 }

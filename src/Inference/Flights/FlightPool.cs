@@ -31,14 +31,32 @@ public sealed class FlightPool(Func<Flight> make) : IDisposable
     {
         var pool = Of(partitions, imageBytes, [], ready);
         var first = Enumerable.Range(0, ready).Select(_ => pool.Take()).ToList();
-        prepared = PartitionSet.Prepare(model, part =>
-        {
-            foreach (var flight in first)
-                flight.Store!.Prepare(part);
-        }, budget);
+        prepared = new bool[model.Count];
+        foreach (var plan in PartitionSet.Prepare(model, Ready, budget))
+            prepared[plan] = true;
         foreach (var flight in first)
             pool._free.Add(flight);
         return pool;
+
+        void Ready(PartKey part)
+        {
+            foreach (var flight in first)
+                flight.Store!.Prepare(part);
+        }
+    }
+
+    /// <summary>Makes the flights that are free now ready to run these parts; the others make themselves ready when they first do.</summary>
+    public void Prepare(IReadOnlyCollection<PartKey> parts)
+    {
+        var taken = new List<Flight>();
+        while (_free.TryTake(out var flight))
+            taken.Add(flight);
+        foreach (var flight in taken)
+        {
+            foreach (var part in parts)
+                flight.Store!.Prepare(part);
+            _free.Add(flight);
+        }
     }
 
     /// <summary>How many were made.</summary>

@@ -42,10 +42,9 @@ public sealed class PartitionSet : IDisposable
     /// <param name="prepare">Opens a part and makes whatever running it needs.</param>
     /// <param name="budget">Bytes; infinite: all of them.</param>
     /// <param name="used">Memory of this process, bytes; null: what the system says.</param>
-    /// <returns>By plan, whether all its parts are open.</returns>
-    public static bool[] Prepare(CostModel model, Action<PartKey> prepare, double budget, Func<long>? used = null)
+    /// <returns>Each plan, once all its parts are open; what was not asked for yet is not opened yet.</returns>
+    public static IEnumerable<int> Prepare(CostModel model, Action<PartKey> prepare, double budget, Func<long>? used = null)
     {
-        var ready = new bool[model.Count];
         var open = new HashSet<PartKey>();
         var begun = used?.Invoke() ?? System.Environment.WorkingSet;
         var least = 0.0; // what a head needs is in use, even if the collector gave back as much meanwhile
@@ -59,9 +58,8 @@ public sealed class PartitionSet : IDisposable
                 prepare(part);
             open.UnionWith(missing);
             least = Math.Max(least, model.Table[plan].MemoryBytes);
-            ready[plan] = true;
+            yield return plan;
         }
-        return ready;
     }
 
     /// <summary>Null where there is nothing to compute: the head of cut 0.</summary>

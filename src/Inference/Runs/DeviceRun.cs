@@ -53,7 +53,7 @@ public sealed class DeviceRun : IDisposable
     public DeviceRun(DeviceOptions options)
     {
         _options = options;
-        _policy = DevicePolicy.Open(options, _warnings.Add);
+        _policy = DevicePolicy.Open(options, Warn);
         _partitions = new PartitionSet(_policy.ModelPath, _policy.Profile);
         ImageBytes = new PixelCodec(_policy.Profile).ImageBytes;
         (InputShape, Deadline) = (_policy.Profile.Model.Shape, _policy.Frozen.Scenario.Deadlines.Median);
@@ -77,7 +77,7 @@ public sealed class DeviceRun : IDisposable
         ObjectDisposedException.ThrowIf(_played, this);
         _played = true;
         using var mailbox = new Mailbox(Clock);
-        using var swap = new HotSwap(_options, _policy, _partitions, mailbox, _warnings.Add);
+        using var swap = new HotSwap(_options, _policy, _partitions, mailbox, Warn);
         using var log = _options.Log is { } path ? new DecisionLog(path, _ => null, time: TimeProvider.System) : null;
         var breaker = new Breaker(new BreakerOptions(), new Rng(_options.Seed));
         var probes = new ProbeBudget(_options.ProbeBudget, CostModel.ProbeBytes);
@@ -89,8 +89,11 @@ public sealed class DeviceRun : IDisposable
             source.Ended(flight);
             ended?.Invoke(_requests);
         }, breaker) { Probes = probes, Link = link };
-        var loop = Task.Factory.StartNew(controller.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         using var over = new CancellationTokenSource();
+        if (source.Waits)
+            swap.PrepareRest(cancel);
+        var preparing = source.Waits ? Task.CompletedTask : PrepareRest(swap, over.Token);
+        var loop = Task.Factory.StartNew(controller.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var watching = Task.Run(() => swap.Watch(controller, said, over.Token), CancellationToken.None);
         try
         {
@@ -106,6 +109,7 @@ public sealed class DeviceRun : IDisposable
             await loop.ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
             await watching.ConfigureAwait(false);
+            await preparing.ConfigureAwait(false);
         }
         if (log?.Problem is { } problem)
             _warnings.Add($"the decision log lacks lines ({problem})");
@@ -122,6 +126,26 @@ public sealed class DeviceRun : IDisposable
         _played = true;
         _policy.Dispose();
         _partitions.Dispose();
+    }
+
+    /// <summary>Beside the loop: what cannot be opened is not chosen, and nobody waits for it.</summary>
+    private async Task PrepareRest(HotSwap swap, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Run(() => swap.PrepareRest(cancel), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (InputException e)
+        {
+            Warn($"plans are left out: {e.Message}");
+        }
+    }
+
+    /// <summary>From any thread.</summary>
+    private void Warn(string warning)
+    {
+        lock (_warnings)
+            _warnings.Add(warning);
     }
 
     private void Count(Flight flight)

@@ -37,15 +37,20 @@ internal static class FirstRuns
         var flight = pool.Take();
         flight.Begin(0, 0, 0, 1);
         image(0, flight.Pixels);
-        var plans = model.Table.Plans.Plans.Where((_, p) => prepared[p]).ToList();
-        foreach (var plan in plans.Where(p => p.Kind == PlanKind.Split))
-        {
-            flight.Store!.RunHead(plan.Cut);
-            flight.Store.RunTail(plan.Exit, plan.Cut);
-            writer.Write(plan, 0, flight.Pixels, flight.Store, ref flight.Message);
-        }
-        foreach (var plan in plans.Where(p => p.Kind == PlanKind.Local))
-            flight.Store!.RunWhole(plan.Exit);
+        foreach (var plan in model.Table.Plans.Plans.Where((_, p) => prepared[p]))
+            Compute(plan, flight, writer);
         pool.Release(flight);
+    }
+
+    /// <summary>Computes and packs what the plan asks of the device, and what takes over where its answer is late.</summary>
+    public static void Compute(OffloadPlan plan, Flight flight, IRequestWriter writer)
+    {
+        if (plan.Kind == PlanKind.Local)
+            flight.Store!.RunWhole(plan.Exit);
+        if (plan.Kind != PlanKind.Split)
+            return;
+        flight.Store!.RunHead(plan.Cut);
+        flight.Store.RunTail(plan.Exit, plan.Cut);
+        writer.Write(plan, 0, flight.Pixels, flight.Store, ref flight.Message);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class HotSwap : IDisposable
     private readonly Action<string> _warn;
     private readonly List<DeviceNetwork> _leaving = [];
     private readonly FileChanges _changes;
+    private readonly DeviceNetwork _first;
     private DevicePolicy _policy;
     private DeviceNetwork _network;
     private string? _refusal, _lastRefusal;
@@ -33,11 +34,14 @@ internal sealed class HotSwap : IDisposable
     {
         (_options, _policy, _mailbox, _warn) = (options, first, mailbox, warn);
         _changes = new FileChanges(mailbox.Clock.Time, options.Watch, options.SwapOnHangUp, () => DevicePolicy.Files(options, _policy));
-        _network = new DeviceNetwork(partitions, first.Policy, options, mailbox, warn);
+        _network = _first = new DeviceNetwork(partitions, first.Policy, options, mailbox, warn);
         First = _network.Deploy(first.Policy.Model, first.Policy, first.Hash);
     }
 
     public Deployment First { get; }
+
+    /// <summary>Opens what was not needed for the first answer. Once, of the first deployment; a later one is taken over whole.</summary>
+    public void PrepareRest(CancellationToken cancel) => _first.PrepareRest(cancel);
 
     public SwapReport Report => new(_taken, _refused, _refusal, _policy.Hash);
 
@@ -129,7 +133,9 @@ internal sealed class HotSwap : IDisposable
         var partitions = new PartitionSet(policy.ModelPath, policy.Profile);
         try
         {
-            return new DeviceNetwork(partitions, policy.Policy, _options, _mailbox, _warn);
+            var network = new DeviceNetwork(partitions, policy.Policy, _options, _mailbox, _warn);
+            network.PrepareRest(CancellationToken.None);
+            return network;
         }
         catch
         {

@@ -15,6 +15,8 @@ public sealed class CameraSource((int Count, FillImage Fill) frames, double rate
 {
     private int _inFlight, _lost;
 
+    public bool Waits => true;
+
     /// <summary>Frames that came while too many were under way.</summary>
     public int Lost => Volatile.Read(ref _lost);
 

@@ -59,6 +59,8 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
         _app.MapGet("/health", (HttpContext http) => Say(http, 200, new { status = "ok", in_flight = seats - _free.Count, most_in_flight = seats, image_bytes = imageBytes, policy = _controller?.Deployed.Hash }));
     }
 
+    public bool Waits => false;
+
     /// <summary>Where it listens, once it does.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 

@@ -5,6 +5,9 @@ namespace RlOffload.Inference.Sources;
 /// <summary>Where requests come from: a camera, files, HTTP.</summary>
 public interface IRequestSource
 {
+    /// <summary>Whether requests wait until every plan is ready, as images of a file can; who asks by himself is answered by the plans that are.</summary>
+    bool Waits { get; }
+
     /// <summary>Submits requests until there are no more, or until cancelled.</summary>
     Task Bring(Controller controller, CancellationToken cancel);
 

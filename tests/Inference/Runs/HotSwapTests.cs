@@ -163,6 +163,8 @@ public sealed class HotSwapTests : IAsyncLifetime
     {
         private readonly SemaphoreSlim _room = new(6), _ended = new(0);
 
+        public bool Waits => true;
+
         public int Submitted { get; private set; }
 
         public ConcurrentQueue<FlightRecord> Records { get; } = [];
