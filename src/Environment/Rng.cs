@@ -79,5 +79,5 @@ public struct Rng
 /// <summary>What a stream of random numbers is for; part of its key.</summary>
 public enum RngPurpose : ulong
 {
-    Trace = 1, Rtt, Arrival, Deadline, ServerLoad, Image, Explore, Replay, Weights, Noise, Bootstrap, Frame, Policy, Randomise,
+    Trace = 1, Rtt, Arrival, Deadline, ServerLoad, Image, Explore, Replay, Weights, Noise, Bootstrap, Frame, Policy, Randomise, Fuzz,
 }

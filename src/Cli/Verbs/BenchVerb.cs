@@ -27,10 +27,11 @@ internal static class BenchVerb
           rloffload bench chaos --requests 20000
           rloffload bench split
           rloffload bench overhead
+          rloffload bench fuzz --inputs 20000
         """)
     {
         Environment(), Decision(), Learner(), CodecBenchVerb.Create(), SplitBenchVerb.Create(), OverheadBenchVerb.Create(), ServeBenchVerb.Create(),
-        LinkBenchVerb.Create(), PredictBenchVerb.Create(), ChaosBenchVerb.Create(),
+        LinkBenchVerb.Create(), PredictBenchVerb.Create(), ChaosBenchVerb.Create(), FuzzBenchVerb.Create(),
     };
 
     private static Command Environment()
