@@ -45,8 +45,9 @@ public sealed class GraphView
             if (_constantNode[i])
                 _constants.UnionWith(Nodes[i].Output.Where(o => o.Length > 0));
         }
+        var fed = Inputs.Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var output in graph.Output)
-            if (!_producer.ContainsKey(output.Name) && !IsInitialiser(output.Name) && Inputs.All(v => v.Name != output.Name))
+            if (!_producer.ContainsKey(output.Name) && !IsInitialiser(output.Name) && !fed.Contains(output.Name))
                 throw new InvalidDataException($"{model.Source}:graph.output '{output.Name}': no node makes it");
     }
 

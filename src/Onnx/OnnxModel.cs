@@ -12,7 +12,7 @@ public sealed class OnnxModel(ModelProto proto, string source)
     public string Source { get; } = source;
 
     /// <summary>Reads a file, weights kept beside it (external data) included.</summary>
-    /// <exception cref="InvalidDataException">The file cannot be read, is cut short or is no ONNX model.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be read, is cut short, is no ONNX model, or is beyond <see cref="ModelBounds"/>.</exception>
     public static OnnxModel Load(string path)
     {
         byte[] bytes;
@@ -24,22 +24,35 @@ public sealed class OnnxModel(ModelProto proto, string source)
         {
             throw new InvalidDataException($"{path}:file: cannot be read ({e.Message})");
         }
-        var model = Parse(bytes, path);
+        var model = Read(bytes, path);
         ExternalData.Inline(model, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        ModelBounds.Check(model);
         return model;
     }
 
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model; the message starts with <paramref name="source"/>.</exception>
+    /// <summary>Reads a model that holds all its weights itself: there is no folder in which others could lie.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are no ONNX model, need another file, or are beyond <see cref="ModelBounds"/>; the message starts with <paramref name="source"/>.
+    /// </exception>
     public static OnnxModel Parse(ReadOnlySpan<byte> bytes, string source)
+    {
+        var model = Read(bytes, source);
+        ModelBounds.Check(model);
+        return model;
+    }
+
+    private static OnnxModel Read(ReadOnlySpan<byte> bytes, string source)
     {
         if (bytes.IsEmpty)
             throw new InvalidDataException($"{source}:file: is empty, an ONNX model is needed");
+        WireScan.Check(bytes, source);
         ModelProto proto;
         try
         {
             proto = ModelProto.Parser.ParseFrom(bytes);
         }
-        catch (InvalidProtocolBufferException e)
+        // The second is what Google.Protobuf lets through where a number that is not minimal runs over the end of its buffer.
+        catch (Exception e) when (e is InvalidProtocolBufferException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"{source}:file: is no ONNX model or is cut short ({e.Message})");
         }

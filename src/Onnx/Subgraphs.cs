@@ -24,7 +24,7 @@ internal static class Subgraphs
         var own = new HashSet<string>(StringComparer.Ordinal);
         own.UnionWith(body.Input.Select(v => v.Name));
         own.UnionWith(body.Initializer.Select(t => t.Name));
-        own.UnionWith(body.SparseInitializer.Select(t => t.Values.Name));
+        own.UnionWith(body.SparseInitializer.Select(t => t.Values?.Name ?? ""));
         own.UnionWith(body.Node.SelectMany(n => n.Output));
         return body.Node.SelectMany(Reads).Concat(body.Output.Select(v => v.Name)).Where(name => !own.Contains(name));
     }

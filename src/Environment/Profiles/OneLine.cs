@@ -10,6 +10,8 @@ internal sealed class OneLine<T> : JsonConverter<T>
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     public override T? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>

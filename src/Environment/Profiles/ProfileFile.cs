@@ -22,6 +22,11 @@ public static class ProfileFile
         },
     };
 
+    /// <summary>Of the tensors of a cut together: what is sent is one message, whose length is a whole number of 32 bits.</summary>
+    public const long MostBytes = 1L << 30;
+
+    private const int MostTensors = 256;
+
     /// <exception cref="InputException">The file is missing, is not JSON, or contradicts itself.</exception>
     public static ModelProfile Read(string path)
     {
@@ -60,7 +65,8 @@ public static class ProfileFile
         if (p.Format != ModelProfile.CurrentFormat)
             yield return $"format: is {p.Format}, allowed is {ModelProfile.CurrentFormat}";
         if (HasNull(p.Cuts) || HasNull(p.Exits) || HasNull(p.Partitions) || HasNull(p.WholeMs) || HasNull(p.Accuracy) || HasNull(p.InputEncodings)
-            || HasNull(p.Untimed) || p.Cuts.Any(c => HasNull(c.Tensors)))
+            || HasNull(p.Untimed) || HasNull(p.Nodes) || HasNull(p.Assumptions ?? []) || p.Cuts.Any(c => HasNull(c.Tensors))
+            || p.Exits.Any(e => HasNull(e.AllOutputs)) || p.Nodes.Any(n => HasNull(n.Inputs) || HasNull(n.Outputs)))
         {
             yield return "$: a list holds a null, allowed are objects";
             yield break;
@@ -73,8 +79,13 @@ public static class ProfileFile
         {
             if (p.Cuts[i].Id != i)
                 yield return $"cuts[{i}].id: is {p.Cuts[i].Id}, allowed is {i} (ids are positions)";
-            if (p.Cuts[i].Tensors.Count == 0 || p.Cuts[i].Tensors.Any(t => t.Elements <= 0 || t.Bytes <= 0))
-                yield return $"cuts[{i}].tensors: each cut needs at least one tensor with elements and bytes above 0";
+            if (p.Cuts[i].Tensors.Count is 0 or > MostTensors || p.Cuts[i].Tensors.Any(t => t.Elements is <= 0 or > MostBytes || t.Bytes is <= 0 or > MostBytes))
+                yield return $"cuts[{i}].tensors: each cut needs 1 to {MostTensors} tensors, each with elements and bytes of 1 to {MostBytes}";
+            else if (p.Cuts[i].Bytes > MostBytes || p.Cuts[i].Elements > MostBytes)
+                yield return $"cuts[{i}].tensors: are {p.Cuts[i].Bytes} bytes together, allowed is up to {MostBytes}";
+            for (var t = 0; t < p.Cuts[i].Tensors.Count; t++)
+                if (p.Cuts[i].Tensors[t] is { Shape: { } shape } tensor && (shape.Any(d => d < 1) || shape.Aggregate(1.0, (a, d) => a * d) != tensor.Elements))
+                    yield return $"cuts[{i}].tensors[{t}].shape: is {string.Join('x', shape)}, allowed are sizes of 1 or more whose product is elements ({tensor.Elements})";
         }
         for (var i = 0; i < p.Exits.Count; i++)
             if (p.Exits[i].Id != i)

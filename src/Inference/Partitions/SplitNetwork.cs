@@ -46,8 +46,18 @@ public sealed class SplitNetwork
             if (graph.Producer(tensor.Name) < 0 && graph.Inputs.All(v => v.Name != tensor.Name))
                 throw new InputException(modelPath, "graph",
                     $"has no tensor '{tensor.Name}', which the profile cuts at; profile the model again");
-            tensors[tensor.Name] = TensorInfo.Of(tensor);
+            try
+            {
+                tensors[tensor.Name] = TensorInfo.Of(tensor);
+            }
+            catch (FormatException e)
+            {
+                throw new InputException(profile.Model.Path, $"tensor '{tensor.Name}'", e.Message);
+            }
         }
+        foreach (var output in profile.Exits.SelectMany(e => e.AllOutputs))
+            if (!tensors.ContainsKey(output))
+                throw new InputException(modelPath, "graph", $"has the exit '{output}', whose type and shape no cut of the profile tells; profile the model again");
         return new SplitNetwork(graph, profile, tensors);
     }
 

@@ -12,6 +12,13 @@ public static class FrozenPolicyCheck
     {
         if (p.Format != FrozenPolicy.CurrentFormat)
             yield return $"format: is {p.Format}, allowed is {FrozenPolicy.CurrentFormat}";
+        // Lists of records may hold nulls whatever the type of their items says.
+        if (p.Plans.Any(x => x is null) || p.Golden.Any(g => g is null) || p.Observation.Any(f => f.Name is null || f.Unit is null)
+            || p.Scenario.Device.Clocks?.Any(c => c is null) == true)
+        {
+            yield return "$: a list holds a null, or an entry without name or unit; allowed are objects with all their keys";
+            yield break;
+        }
         if (p.Plans.Count == 0)
         {
             yield return "plans: is empty, at least one plan is needed";

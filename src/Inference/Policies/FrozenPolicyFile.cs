@@ -107,6 +107,8 @@ public static class FrozenPolicyFile
     /// <summary>The file that policy.json names, else one of that name inside the folder; null where neither is there.</summary>
     public static string? Find(string folder, string named)
     {
+        if (named.Contains('\0', StringComparison.Ordinal))
+            return null; // no file has such a name
         var beside = Path.GetFullPath(Path.Combine(folder, named));
         var inside = Path.Combine(folder, Path.GetFileName(named));
         return File.Exists(beside) ? beside : File.Exists(inside) ? inside : null;

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using RlOffload.Environment;
+using RlOffload.Onnx;
 
 namespace RlOffload.Inference.Policies;
 
@@ -15,9 +16,18 @@ public sealed class PolicySession : IPolicyFunction
     private readonly List<OrtValue> _bound = [];
 
     /// <param name="source">For messages: where the graph comes from.</param>
-    /// <exception cref="InputException">ONNX Runtime refuses the graph, or its inputs and outputs are not those of the policy.</exception>
+    /// <exception cref="InputException">The graph is no ONNX model that holds all it needs, ONNX Runtime refuses it, or its inputs and outputs are not those of the policy.</exception>
     public PolicySession(byte[] graph, string source, FrozenPolicy policy)
     {
+        // Read here first: what names other files, nests without end or promises more numbers than it holds never reaches native code.
+        try
+        {
+            OnnxModel.Parse(graph, source);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException([e.Message]);
+        }
         Observation = new float[policy.Observation.Count];
         Mask = new float[policy.Plans.Count];
         Prior = policy.Prior is null ? [] : new float[policy.Plans.Count];

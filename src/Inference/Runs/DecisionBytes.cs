@@ -71,6 +71,15 @@ internal static class DecisionBytes
             to.Write(rate);
     }
 
+    /// <summary>Whether a record may be one that a device wrote: the kinds are known, and what was measured of it are numbers.</summary>
+    public static bool IsMeasurement(in FlightRecord r)
+    {
+        var o = r.Outcome;
+        return r.Reason <= Reason.CircuitOpen && o.Kind <= OutcomeKind.Dropped && r.Predicted.Kind <= OutcomeKind.Dropped && r.WireBytes >= 0
+            && double.IsFinite(r.Arrival) && double.IsFinite(r.DecisionSeconds) && double.IsFinite(o.Reward) && double.IsFinite(o.Energy) && double.IsFinite(o.Latency)
+            && o.Deadline > 0 && double.IsFinite(o.Deadline);
+    }
+
     /// <param name="from">After the kind and the plan's index.</param>
     /// <param name="plan">Without gate and clock.</param>
     /// <param name="policy">Hash of the policy that decided, where it was told.</param>

@@ -19,7 +19,7 @@ public static class DecisionJson
         json.WriteString("plan", logged.Plan);
         if (r.Policy is { } policy)
             json.WriteString("policy", policy);
-        json.WriteNumber("decision_us", Math.Round(r.DecisionSeconds * 1e6, 1));
+        Number(json, "decision_us", Math.Round(r.DecisionSeconds * 1e6, 1));
         json.WriteStartObject("expected");
         json.WriteString("outcome", Name(r.Predicted.Kind));
         Number(json, "latency", r.Predicted.Latency);

@@ -68,7 +68,10 @@ public static class DecisionLogFile
                     return true;
                 case DecisionBytes.Plan:
                     var told = body.ReadInt32();
-                    var plan = new OffloadPlan((PlanKind)body.ReadByte(), body.ReadInt32(), body.ReadInt32(), body.ReadInt32(), body.ReadBoolean());
+                    var kind = (PlanKind)body.ReadByte();
+                    if (kind > PlanKind.Drop)
+                        return false;
+                    var plan = new OffloadPlan(kind, body.ReadInt32(), body.ReadInt32(), body.ReadInt32(), body.ReadBoolean());
                     plans[told] = (plan, body.ReadString());
                     return true;
                 case DecisionBytes.Decision:
@@ -76,13 +79,16 @@ public static class DecisionLogFile
                     if (!plans.TryGetValue(index, out var known))
                         return false;
                     var (record, label, seen) = DecisionBytes.Read(body, index, known.Plan, policy);
+                    if (!DecisionBytes.IsMeasurement(record))
+                        return false;
                     decisions.Add(new LoggedDecision(session, record, known.Text, label >= 0 ? label : null, seen));
                     return true;
                 default:
                     return false;
             }
         }
-        catch (EndOfStreamException)
+        // The last two are how a text's length is told to be none.
+        catch (Exception e) when (e is EndOfStreamException or FormatException or IOException)
         {
             return false;
         }

@@ -92,20 +92,33 @@ public sealed class ConfigFile
 
     private YamlMappingNode Parse(string text)
     {
-        var stream = new YamlStream();
-        try
-        {
-            stream.Load(new UniqueKeys(new Parser(new StringReader(text)), (key, line, first) =>
-                Add(line, $"{FullPath}:{line}: {key}: is given twice, allowed is once (first in line {first})")));
-        }
-        catch (YamlException e)
-        {
-            throw new InputException(FullPath, e.Start.Line.ToString(), $"is not YAML ({e.Message})");
-        }
+        var stream = Load(text, (key, line, first) => Add(line, $"{FullPath}:{line}: {key}: is given twice, allowed is once (first in line {first})"),
+            (line, problem) => throw new InputException(FullPath, line.ToString(), $"is not YAML ({problem})"));
         if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode root)
             throw new InputException(FullPath, "1", stream.Documents.Count > 1 ? $"holds {stream.Documents.Count} documents, allowed is one"
                 : stream.Documents.Count == 0 ? "is empty, allowed is a config of keys and values" : "is no mapping, allowed is a config of keys and values");
         return root;
+    }
+
+    /// <param name="refused">Told the line and the reason where it is not YAML.</param>
+    private static YamlStream Load(string text, Action<string, long, long> onDuplicate, Action<long, string> refused)
+    {
+        var stream = new YamlStream();
+        var parser = new UniqueKeys(new Parser(new StringReader(text)), onDuplicate);
+        try
+        {
+            stream.Load(parser);
+        }
+        catch (YamlException e)
+        {
+            refused(e.Start.Line, e.Message);
+        }
+        // What YamlDotNet's scanner throws where a simple key or an end stands at a place that it did not think of.
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            refused(parser.Current?.Start.Line ?? 1, e.Message);
+        }
+        return stream;
     }
 
     private void Override(YamlMappingNode root, string assignment)
@@ -118,16 +131,14 @@ public sealed class ConfigFile
             Add(long.MaxValue, $"{option}: is no assignment, allowed is KEY=VALUE such as arrivals.mean_gap_s=0.5");
             return;
         }
-        var value = new YamlStream();
-        try
+        var refused = false;
+        var value = Load(assignment[(equals + 1)..], (key, _, _) => Add(long.MaxValue, $"{option}: {key}: is given twice, allowed is once"), (_, problem) =>
         {
-            value.Load(new StringReader(assignment[(equals + 1)..]));
-        }
-        catch (YamlException e)
-        {
-            Add(long.MaxValue, $"{option}: is not YAML ({e.Message})");
+            refused = true;
+            Add(long.MaxValue, $"{option}: is not YAML ({problem})");
+        });
+        if (refused)
             return;
-        }
         for (var i = 0; i < keys.Length - 1; i++)
         {
             var old = Replace(root, keys[i], option, copyOf => copyOf switch

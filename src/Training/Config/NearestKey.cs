@@ -3,12 +3,17 @@ namespace RlOffload.Training.Config;
 /// <summary>What a misspelt key was probably meant to be.</summary>
 internal static class NearestKey
 {
+    /// <summary>No key is half as long, and comparing takes time with the length.</summary>
+    private const int Longest = 100;
+
     /// <summary>
     /// The known key with the fewest edits (Levenshtein), if they are few enough to be a slip; two keys that differ only in what follows the last '_',
     /// their unit, count as one edit apart. Null if none is near.
     /// </summary>
     public static string? Of(string key, IEnumerable<string> known)
     {
+        if (key.Length > Longest)
+            return null;
         var best = known.Select(k => (Key: k, Edits: Edits(key, k))).OrderBy(k => k.Edits).ThenBy(k => k.Key, StringComparer.Ordinal).FirstOrDefault();
         return best.Key is not null && best.Edits <= Math.Max(2, key.Length / 3) ? best.Key : null;
     }

@@ -44,7 +44,15 @@ internal sealed class OpenRequest
     public static OpenRequest? Parse(JsonElement root, in OpenModel model, PartitionSet partitions, LayoutCache layouts, out string problem)
     {
         var request = new OpenRequest { Exit = model.Exit, Cut = Math.Max(model.Cut, 0) };
-        problem = request.Read(root, model, partitions, layouts) ?? "";
+        try
+        {
+            problem = request.Read(root, model, partitions, layouts) ?? "";
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser checks brackets and quotes, but what stands between quotes only when it is asked for.
+            problem = "body: holds a text that is no Unicode, allowed is UTF-8 without halves of surrogate pairs";
+        }
         return problem.Length == 0 ? request : null;
     }
 

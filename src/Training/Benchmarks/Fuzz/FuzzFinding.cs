@@ -10,12 +10,14 @@ public sealed record FuzzFinding(string Target, long Index, string Kind, string 
 {
     public string Signature => $"{Target}: {Kind}: {(Kind == "exception" ? What.Split(':')[0] : "")} {Where}";
 
-    internal static FuzzFinding Of(string target, long index, Exception e) => new(target, index, "exception", $"{e.GetType().Name}: {e.Message}", Place(e));
+    /// <summary>Of an exception that only tells of another one, that one's place.</summary>
+    internal static FuzzFinding Of(string target, long index, Exception e) => new(target, index, "exception",
+        $"{e.GetType().Name}: {e.Message}{(e.InnerException is { } inner ? $": {inner.GetType().Name}: {inner.Message}" : "")}", Place(e.InnerException ?? e));
 
     private static string Place(Exception e)
     {
         var frames = (e.StackTrace ?? "").Split('\n').Select(l => l.Trim()).Where(l => l.StartsWith("at ", StringComparison.Ordinal)).Select(l => l[3..].Split(" in ")[0].Split('(')[0]).ToList();
-        var own = frames.Where(f => f.StartsWith("RlOffload.", StringComparison.Ordinal)).Take(3).ToList();
+        var own = frames.Where(f => f.StartsWith("RlOffload.", StringComparison.Ordinal) && !f.StartsWith(typeof(FuzzFinding).Namespace + ".Fuzz", StringComparison.Ordinal)).Take(3).ToList();
         return string.Join(" < ", own.Count > 0 ? own : frames.Take(3));
     }
 }

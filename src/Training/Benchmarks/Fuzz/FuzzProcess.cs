@@ -90,10 +90,16 @@ internal sealed class FuzzProcess : IDisposable
     /// <summary>Ends a process that hangs or takes too much.</summary>
     private FuzzFinding? Look(FuzzJob job)
     {
-        _process.Refresh();
-        if (_process.HasExited)
-            return null;
-        var resident = _process.WorkingSet64;
+        long resident;
+        try
+        {
+            _process.Refresh();
+            resident = _process.WorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // it has ended by itself, which its output tells next
+        }
         PeakBytes = Math.Max(PeakBytes, resident);
         if (Record.Running > job.Limits.Seconds)
         {

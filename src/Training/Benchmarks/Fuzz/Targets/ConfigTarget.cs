@@ -43,14 +43,15 @@ internal sealed class ConfigTarget : IFuzzTarget
         _config = Path.Combine(folder, "config.yaml");
         byte[] small = Encoding.UTF8.GetBytes(Small);
         // Those of the repository name files that are not here: they are refused in the end, but read all the same.
-        _mutator = new Mutator(InputShape.Text, [small, small, small, .. RepositoryFiles.Of(repository, "configs", "*.yaml").Select(File.ReadAllBytes)]);
+        var others = RepositoryFiles.Of(repository, "configs", "*.yaml").Select(File.ReadAllBytes).ToList();
+        _mutator = new Mutator(InputShape.Text, [.. Enumerable.Repeat(small, Math.Max(1, others.Count)), .. others]);
     }
 
     public byte[] Make(ref Rng rng) => _mutator.Make(ref rng);
 
     public bool Read(byte[] input)
     {
-        File.WriteAllBytes(_config, input);
+        InputFile.Write(_config, input);
         var experiment = Experiment.Load(_config, []);
         experiment.ResolvedYaml(Path.GetDirectoryName(_config)!);
         experiment.Build();

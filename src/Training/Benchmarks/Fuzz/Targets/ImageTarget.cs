@@ -31,7 +31,7 @@ internal sealed class ImageTarget : IFuzzTarget
     {
         var kind = input.Length == 0 ? 0 : input[0] % 4;
         var file = At(kind switch { 0 => "images", 1 => "images.gz", 2 => "labels-read", _ => "cifar.bin" });
-        File.WriteAllBytes(file, input.AsSpan(Math.Min(1, input.Length)));
+        InputFile.Write(file, input.AsSpan(Math.Min(1, input.Length)));
         if (kind == 2)
         {
             IdxFile.Read(file);

@@ -35,7 +35,7 @@ internal sealed class LinkModelTarget : IFuzzTarget
 
     public bool Read(byte[] input)
     {
-        File.WriteAllBytes(_file, input);
+        InputFile.Write(_file, input);
         var model = LinkModel.Read(_file);
         model.Rtt?.Quantile(0.99);
         var trace = model.Draw(1, 2, WindowSeconds);

@@ -42,7 +42,7 @@ internal sealed class LogTarget : IFuzzTarget
 
     public bool Read(byte[] input)
     {
-        File.WriteAllBytes(_file, input);
+        InputFile.Write(_file, input);
         var decisions = DecisionLogFile.Read(_file);
         using (var json = new Utf8JsonWriter(Stream.Null))
             foreach (var decision in decisions)

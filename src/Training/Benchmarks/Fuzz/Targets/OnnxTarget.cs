@@ -28,7 +28,7 @@ internal sealed class OnnxTarget : IFuzzTarget
 
     public bool Read(byte[] input)
     {
-        File.WriteAllBytes(_file, input);
+        InputFile.Write(_file, input);
         try
         {
             var model = OnnxModel.Load(_file);

@@ -28,7 +28,7 @@ internal sealed class PolicyTarget : IFuzzTarget
 
     public bool Read(byte[] input)
     {
-        File.WriteAllBytes(Path.Combine(_folder, FrozenPolicyFile.Description), input);
+        InputFile.Write(Path.Combine(_folder, FrozenPolicyFile.Description), input);
         PolicyVerification.Run(_folder);
         using var deployed = DeployedPolicy.Open(_folder, _network.Profile);
         var mask = new bool[deployed.Model.Count];

@@ -27,7 +27,7 @@ internal sealed class ProfileTarget : IFuzzTarget
 
     public bool Read(byte[] input)
     {
-        File.WriteAllBytes(_file, input);
+        InputFile.Write(_file, input);
         var profile = ProfileFile.Read(_file);
         ProfileHashes.Of(profile);
         var bits = profile.Accuracy.Select(a => a.Bits).Distinct().Where(TensorCodec.Allows).Append(32).Distinct().ToList();

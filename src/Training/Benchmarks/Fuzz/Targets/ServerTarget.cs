@@ -95,7 +95,7 @@ internal sealed class ServerTarget : IFuzzTarget
         using var response = await http.SendAsync(request).ConfigureAwait(false);
         await response.Content.ReadAsByteArrayAsync().ConfigureAwait(false);
         if ((int)response.StatusCode >= 500)
-            throw new InvalidOperationException($"the server answers {(int)response.StatusCode}", _log.Exception) { Source = _log.Exception?.ToString() };
+            throw new InvalidOperationException($"the server answers {(int)response.StatusCode}", _log.Exception);
         return response.IsSuccessStatusCode;
     }
 

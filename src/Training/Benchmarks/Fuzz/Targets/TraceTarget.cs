@@ -31,7 +31,7 @@ internal sealed class TraceTarget : IFuzzTarget
     public bool Read(byte[] input)
     {
         var reader = input.Length == 0 ? TraceReadOptions.ByContent : Readers[input[0] % Readers.Length];
-        File.WriteAllBytes(_file, input.AsSpan(Math.Min(1, input.Length)));
+        InputFile.Write(_file, input.AsSpan(Math.Min(1, input.Length)));
         if (reader is null)
         {
             RttFile.Read(_file).Measured().Quantile(0.5);
