@@ -11,13 +11,13 @@ public class OnnxModelTests
     public void Fields_that_the_schema_does_not_name_survive_a_round_trip()
     {
         var bytes = Graphs.Make("x", "y", "", "y = Relu x").ToBytes();
-        // Field 25 (functions) with one empty function inside, which the schema here leaves out.
-        byte[] extended = [.. bytes, 0xCA, 0x01, 0x02, 0x0A, 0x00];
+        // Field 20 (training_info) with one empty entry inside, which the schema here leaves out.
+        byte[] extended = [.. bytes, 0xA2, 0x01, 0x02, 0x0A, 0x00];
 
         var written = OnnxModel.Parse(extended, "m").ToBytes();
 
         Assert.Equal(extended.Length, written.Length);
-        Assert.Equal([0xCA, 0x01, 0x02, 0x0A, 0x00], written[^5..]);
+        Assert.Equal([0xA2, 0x01, 0x02, 0x0A, 0x00], written[^5..]);
     }
 
     [DataFact("models/other/mnist.onnx")]
@@ -81,15 +81,20 @@ public class OnnxModelTests
 
     [Theory]
     [InlineData("../weights.bin", 0, "inside the model's folder")]
+    [InlineData("/etc/hostname", 0, "inside the model's folder")]
     [InlineData("weights.bin", 6, "do not fit")]
+    [InlineData("weights.bin", long.MaxValue, "do not fit")]
+    [InlineData("weights.bin", 0, "length is 5, allowed is 4", 5)]
+    [InlineData("weights.bin", 0, "length is '-1', allowed is a whole number", -1)]
+    [InlineData("weights.bin\0", 0, "holds a 0 character")]
     [InlineData("absent.bin", 0, "cannot be read")]
-    public void Weights_that_cannot_be_had_are_refused(string location, int offset, string reason)
+    public void Weights_that_cannot_be_had_are_refused(string location, long offset, string reason, int length = 4)
     {
         var folder = Directory.CreateTempSubdirectory("onnx-test-").FullName;
         try
         {
             var model = Graphs.Make("x", "y", "w", "y = Add x,w");
-            External(model, location, offset, 4);
+            External(model, location, offset, length);
             model.Save(Path.Combine(folder, "m.onnx"));
             File.WriteAllBytes(Path.Combine(folder, "weights.bin"), new byte[9]);
 
@@ -104,7 +109,7 @@ public class OnnxModelTests
         }
     }
 
-    private static void External(OnnxModel model, string location, int offset, int length)
+    private static void External(OnnxModel model, string location, long offset, int length)
     {
         var weight = model.Proto.Graph.Initializer.Single();
         weight.FloatData.Clear();

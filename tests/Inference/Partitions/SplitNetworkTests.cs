@@ -47,6 +47,16 @@ public sealed class SplitNetworkTests : IDisposable
     }
 
     [Fact]
+    public void AProfileWhoseCutsDoNotTellOfAnExitOrAreOfNoTypeIsRefused()
+    {
+        var exits = _files.Profile with { Exits = [.. _files.Profile.Exits.Select(e => e with { Output = "elsewhere" })] };
+        Assert.Contains("has the exit 'elsewhere'", Assert.Throws<InputException>(() => SplitNetwork.Load(_files.ModelPath, exits)).Message);
+        var cut = _files.Profile.Cuts[1];
+        var typed = _files.Profile with { Cuts = [_files.Profile.Cuts[0], cut with { Tensors = [cut.Tensors[0] with { Type = "nonsense" }] }, .. _files.Profile.Cuts.Skip(2)] };
+        Assert.Contains("type is 'nonsense', allowed is an ONNX element type", Assert.Throws<InputException>(() => SplitNetwork.Load(_files.ModelPath, typed)).Message);
+    }
+
+    [Fact]
     public void APartitionThatTheProfileLacksIsRefused()
     {
         Assert.Contains("allowed is 0 to 4", Assert.Throws<InputException>(() => _network.Head(9)).Message);

@@ -43,6 +43,11 @@ public sealed class FrozenPolicyFileTests : IDisposable
     [InlineData("golden[3].observation", "has 2 numbers", "[1, 2]")]
     [InlineData("golden[3].logits[0]", "NaN or an infinity", "\"NaN\"")]
     [InlineData("scenario.device.time_factor", "is no frozen policy", "\"fast\"")]
+    [InlineData("plans[0]", "a list holds a null", "null")]
+    [InlineData("golden[2]", "a list holds a null", "null")]
+    [InlineData("observation[1]", "without name or unit", "{}")]
+    [InlineData("observation[1].name", "is no frozen policy|without name or unit", "null")]
+    [InlineData("scenario.device.clocks", "a list holds a null", "[null]")]
     [InlineData("surprise", "is no frozen policy", "1")]
     public void AFileThatContradictsItselfIsRefusedByKey(string key, string reason, string value)
     {
@@ -92,6 +97,7 @@ public sealed class FrozenPolicyFileTests : IDisposable
         Assert.Equal(moved, FrozenPolicyFile.Find(_network.PolicyPath, "../network.onnx"));
         File.Delete(moved);
         Assert.Null(FrozenPolicyFile.Find(_network.PolicyPath, "../network.onnx"));
+        Assert.Null(FrozenPolicyFile.Find(_network.PolicyPath, "network\0.onnx"));
     }
 
     /// <summary>Sets one key of a JSON file, such as "plans[1].bits", to a JSON value, or removes it.</summary>

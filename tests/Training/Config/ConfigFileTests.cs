@@ -63,11 +63,25 @@ public sealed class ConfigFileTests : IDisposable
     [InlineData("", "is empty")]
     [InlineData("a: 1\n---\nb: 2\n", "holds 2 documents")]
     [InlineData("a: *nowhere\n", "is not YAML")]
+    [InlineData("? [a, b]\n: 1\n", "a key is no word")]
+    [InlineData("b: &b [x, x]\nc: &c [*b, *b]\n? *c\n: 1\n", "a key is no word")]
+    [InlineData("a:\n  a: {a: {a: {: 0.4\nb: 1\n", "is not YAML")]
     public void WhatIsNoConfigIsRefused(string text, string problem)
     {
         var e = Assert.Throws<InputException>(() => Read(text));
         Assert.StartsWith(_folder.At("c.yaml"), Assert.Single(e.Problems));
         Assert.Contains(problem, e.Message);
+    }
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("- ")]
+    public void WhatIsNestedWithoutEndIsRefusedRatherThanFollowed(string opener)
+    {
+        var deep = string.Concat(Enumerable.Repeat(opener, 50_000));
+        Assert.Contains("is not YAML (it is nested deeper than 64 levels", Assert.Throws<InputException>(() => Read("a:\n  " + deep)).Message);
+        Assert.Contains(Problems(Read("a: 1\n", "b=" + deep)), p => p.Contains("it is nested deeper than 64 levels"));
     }
 
     [Fact]

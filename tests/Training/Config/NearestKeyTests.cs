@@ -18,5 +18,8 @@ public sealed class NearestKeyTests
     public void IsTheKeyThatWasMeantOrNone(string key, string? nearest) => Assert.Equal(nearest, NearestKey.Of(key, Known));
 
     [Fact]
+    public void AKeyThatIsFarTooLongIsNoSlip() => Assert.Null(NearestKey.Of(new string('k', 1 << 20), Known));
+
+    [Fact]
     public void NothingIsNearWhereNothingIsKnown() => Assert.Null(NearestKey.Of("kind", []));
 }

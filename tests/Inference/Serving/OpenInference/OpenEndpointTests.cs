@@ -98,6 +98,8 @@ public sealed class OpenEndpointTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"inputs":3}""", "inputs: are missing")]
+    [InlineData("""{"inputs":[{"name":"\ud800"}]}""", "body: holds a text that is no Unicode")]
+    [InlineData("""{"id":"\udc00"}""", "body: holds a text that is no Unicode")]
     [InlineData("""{"inputs":[]}""", "inputs: are 0, split 2 takes 1: b")]
     [InlineData("""[1]""", "body: is JSON Array")]
     [InlineData("""{""", "body: is no JSON")]
