@@ -14,8 +14,18 @@ internal sealed class OneLine<T> : JsonConverter<T>
         RespectRequiredConstructorParameters = true,
     };
 
-    public override T? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize<T>(ref reader, Plain);
+    public override T? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(ref reader, Plain);
+        }
+        catch (JsonException e)
+        {
+            // Without a path of its own it gets that of the whole file, rather than the one within this value.
+            throw new JsonException(e.Message, e);
+        }
+    }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         writer.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(value, Plain), skipInputValidation: true);
