@@ -13,10 +13,17 @@ public sealed class SubModel : IDisposable
 
     private readonly InferenceSession _session;
 
+    /// <summary>As heads and tails are served, with every optimisation.</summary>
+    /// <exception cref="InputException">ONNX Runtime does not accept the model.</exception>
+    public SubModel(OnnxModel part)
+        : this(part, GraphOptimizationLevel.ORT_ENABLE_ALL)
+    {
+    }
+
     /// <param name="level">All is what heads and tails are timed and served with; off makes parts equal the whole bit for bit.</param>
     /// <param name="profileTo">Prefix of the file that ONNX Runtime writes its own timings to; null for none.</param>
     /// <exception cref="InputException">ONNX Runtime does not accept the model, for example an operator that it does not know.</exception>
-    public SubModel(OnnxModel part, GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL, string? profileTo = null)
+    public SubModel(OnnxModel part, GraphOptimizationLevel level, string? profileTo = null)
         : this(part, level, profileTo, null)
     {
     }

@@ -111,7 +111,7 @@ public sealed class HotSwapTests : IAsyncLifetime
         (string Why, Action Break)[] cases =
         [
             ("policy.onnx:sha256: is", () => File.WriteAllBytes(onnx, [.. _network.Weights.Graph(), 0])),
-            ("policy.onnx:graph: ONNX Runtime refuses it", () => Write(frozen, [1, 2, 3])),
+            ("policy.onnx:file: is no ONNX model", () => Write(frozen, [1, 2, 3])),
             ("policy.json:golden[0].", () => Write(frozen, _network.Weights.Graph("w2", 0.3f))),
             ("policy.json:$", () => File.WriteAllBytes(json, File.ReadAllBytes(json)[..2000])), // half-written
             ("policy.json:model.sha256: is 00, but the profile is of", () => Write(frozen with { Model = frozen.Model with { Sha256 = "00" } }, _network.Weights.Graph())),
