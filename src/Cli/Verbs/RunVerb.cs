@@ -44,6 +44,11 @@ internal static class RunVerb
                 + "with --listen SIGHUP does the same [default: never].",
             DefaultValueFactory = _ => double.PositiveInfinity,
         };
+        var engine = new Option<PolicyEngine>("--policy-engine")
+        {
+            Description = "What runs a policy that is a graph: builtin (our own executor), ort (ONNX Runtime), or auto: builtin where it replays the policy's golden vectors, else ort.",
+            DefaultValueFactory = _ => PolicyEngine.Auto,
+        };
         var command = new Command("run", """
             Plays the policy's scenario in real time against a server: real images, heads, bytes and tails. The link is paced
             by a trace; a device slower than this machine is emulated by keeping it busy for the scenario's time.
@@ -57,7 +62,7 @@ internal static class RunVerb
               rloffload run checkpoints/quickstart --server http://127.0.0.1:8500 --listen 127.0.0.1:8600
             """)
         {
-            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token, memory, listen, rate, deadline, most, probes, watch,
+            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token, memory, listen, rate, deadline, most, probes, watch, engine,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -73,7 +78,7 @@ internal static class RunVerb
                 return DeviceRunVerb.Run(new DeviceSettings(
                     new DeviceOptions(parsed.GetRequiredValue(folder), new RemoteOptions(address, parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!),
                         parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log), parsed.GetValue(memory), parsed.GetValue(probes), parsed.GetValue(seed),
-                        parsed.GetValue(watch), SwapOnHangUp: parsed.GetValue(listen) is not null || double.IsFinite(parsed.GetValue(watch))),
+                        parsed.GetValue(watch), SwapOnHangUp: parsed.GetValue(listen) is not null || double.IsFinite(parsed.GetValue(watch)), parsed.GetValue(engine)),
                     parsed.GetValue(listen), parsed.GetValue(images), parsed.GetValue(labels), parsed.GetValue(requests), parsed.GetValue(rate), parsed.GetValue(deadline), parsed.GetValue(most)),
                     parsed.GetValue(json), cancel);
             if (double.IsFinite(parsed.GetValue(watch)))
@@ -83,7 +88,7 @@ internal static class RunVerb
             return Run(new RunOptions(
                 parsed.GetRequiredValue(folder), address, parsed.GetValue(images)!, parsed.GetValue(labels), played, parsed.GetValue(requests),
                 parsed.GetValue(seed), parsed.GetValue(speed), parsed.GetValue(rtt), parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log),
-                parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!, parsed.GetValue(memory), parsed.GetValue(probes)), parsed.GetValue(json), cancel);
+                parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!, parsed.GetValue(memory), parsed.GetValue(probes), parsed.GetValue(engine)), parsed.GetValue(json), cancel);
         });
         return command;
     }

@@ -6,7 +6,7 @@ using RlOffload.Environment.Profiles;
 namespace RlOffload.Inference.Policies;
 
 /// <summary>
-/// A frozen policy that decides, through ONNX Runtime or by a tree or table, among the plans of its own table. A decision allocates nothing and never throws: where the
+/// A frozen policy that decides, through ONNX Runtime, by the built-in executor or by a tree or table, among the plans of its own table. A decision allocates nothing and never throws: where the
 /// runtime fails or a logit is not finite, the cost model's best plan for this request alone is taken instead and counted.
 /// </summary>
 public sealed class DeployedPolicy : IPolicy, IDisposable
@@ -45,7 +45,7 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
 
     /// <param name="policy">The folder's, as it was read.</param>
     /// <inheritdoc cref="Open(string, ModelProfile, Action{string}?)"/>
-    public static DeployedPolicy Open(string folder, FrozenPolicy policy, ModelProfile profile, Action<string>? warnings = null)
+    public static DeployedPolicy Open(string folder, FrozenPolicy policy, ModelProfile profile, Action<string>? warnings = null, PolicyEngine engine = PolicyEngine.Auto)
     {
         var path = Path.Combine(folder, FrozenPolicyFile.Description);
         var refusals = FrozenPolicyCheck.Refusals(policy, profile).Select(r => $"{path}:{r}").ToList();
@@ -53,8 +53,11 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
             throw new InputException(refusals);
         foreach (var warning in FrozenPolicyCheck.Warnings(policy, profile))
             warnings?.Invoke($"{path}:{warning}");
-        return new DeployedPolicy(policy, PolicyFunction.Open(FrozenPolicyFile.ReadGraph(folder, policy), Path.Combine(folder, FrozenPolicyFile.NameOf(policy.Form)), policy), policy.CostModel(profile));
+        return new DeployedPolicy(policy, PolicyFunction.Open(FrozenPolicyFile.ReadGraph(folder, policy), Path.Combine(folder, FrozenPolicyFile.NameOf(policy.Form)), policy, engine), policy.CostModel(profile));
     }
+
+    /// <summary>What runs it.</summary>
+    public string Engine => _session switch { BuiltInPolicy => "builtin", PolicySession => "ort", _ => FrozenPolicyFile.NameOf(Policy.Form) };
 
     public void Begin(int window) { }
 

@@ -6,7 +6,7 @@ namespace RlOffload.Inference.Policies;
 /// <summary>What decides in a frozen policy: the kinds of files that it may come as.</summary>
 public enum PolicyForm : byte
 {
-    /// <summary>policy.onnx, by ONNX Runtime.</summary>
+    /// <summary>policy.onnx, by a <see cref="PolicyEngine"/>.</summary>
     Onnx,
 
     /// <summary>policy.tree: a decision tree that was distilled from an agent.</summary>
@@ -40,9 +40,28 @@ public static class PolicyFunction
 {
     /// <param name="file">Content of <see cref="FrozenPolicyFile.NameOf"/>.</param>
     /// <param name="source">For messages: where it comes from.</param>
+    /// <param name="engine">Of a graph; trees and tables need none.</param>
     /// <exception cref="InputException">The file is refused, or is not of this policy's shape.</exception>
-    public static IPolicyFunction Open(byte[] file, string source, FrozenPolicy policy) =>
-        policy.Form == PolicyForm.Onnx ? new PolicySession(file, source, policy) : RegionPolicy.Read(file, source, policy);
+    public static IPolicyFunction Open(byte[] file, string source, FrozenPolicy policy, PolicyEngine engine = PolicyEngine.Ort) => policy.Form != PolicyForm.Onnx ? RegionPolicy.Read(file, source, policy) : engine switch
+    {
+        PolicyEngine.BuiltIn => new BuiltInPolicy(file, source, policy),
+        PolicyEngine.Auto when Proven(file, source, policy) is { } own => own,
+        _ => new PolicySession(file, source, policy),
+    };
+
+    /// <summary>Null where the built-in executor cannot run the graph, or does not decide as it did when it was exported.</summary>
+    private static BuiltInPolicy? Proven(byte[] file, string source, FrozenPolicy policy)
+    {
+        try
+        {
+            var own = new BuiltInPolicy(file, source, policy);
+            return GoldenReplay.Run(own, policy.Golden).Problems.Count == 0 ? own : null;
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The allowed plan of the highest logit, the first of equals; -1 where none is allowed or a logit among the allowed is not finite.</summary>
     public static int Best(this IPolicyFunction function)

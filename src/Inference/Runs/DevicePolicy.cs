@@ -26,7 +26,7 @@ internal sealed class DevicePolicy : IDisposable
         var frozen = FrozenPolicyFile.Read(options.Policy);
         var profile = ProfileFile.Read(options.Profile ?? FrozenPolicyFile.Require(options.Policy, frozen.Profile.Path, "--profile"));
         var model = options.Model ?? FrozenPolicyFile.Require(options.Policy, frozen.Model.Path, "--model");
-        var opened = new DevicePolicy(frozen, profile, model, DeployedPolicy.Open(options.Policy, frozen, profile, warn));
+        var opened = new DevicePolicy(frozen, profile, model, DeployedPolicy.Open(options.Policy, frozen, profile, warn, options.Engine));
         if (frozen.Scenario.Device.TimeFactor != 1)
             warn($"the policy was trained for a device that takes {frozen.Scenario.Device.TimeFactor} times as long as the profile's machine; here it takes what it takes");
         return opened;

@@ -18,9 +18,11 @@ namespace RlOffload.Inference.Runs;
 /// <param name="Seed">Of the jitter with which a failed server is tried again.</param>
 /// <param name="Watch">How often it is looked whether the files of policy and network are others, s; infinite: never.</param>
 /// <param name="SwapOnHangUp">Whether SIGHUP asks for that look.</param>
+/// <param name="Engine">What runs a policy that is a graph.</param>
 public sealed record DeviceOptions(
     string Policy, RemoteOptions Remote, string? Model = null, string? Profile = null, string? Log = null, double MemoryMb = double.PositiveInfinity,
-    double ProbeBudget = double.PositiveInfinity, ulong Seed = 1, double Watch = double.PositiveInfinity, bool SwapOnHangUp = false);
+    double ProbeBudget = double.PositiveInfinity, ulong Seed = 1, double Watch = double.PositiveInfinity, bool SwapOnHangUp = false,
+    PolicyEngine Engine = PolicyEngine.Auto);
 
 /// <summary>What the device did since it began.</summary>
 /// <param name="Outcomes">By kind; plans as chosen; reasons why a request was not answered as planned.</param>

@@ -70,7 +70,7 @@ public sealed class LiveRun
     /// <exception cref="InputException">The policy is refused, or the server serves another model.</exception>
     public async Task<RunReport> Play(IProgress<RunProgress>? progress, CancellationToken cancel)
     {
-        using var policy = DeployedPolicy.Open(_options.Policy, _profile, _warnings.Add);
+        using var policy = DeployedPolicy.Open(_options.Policy, _policy, _profile, _warnings.Add, _options.Engine);
         using var partitions = new PartitionSet(_modelPath, _profile);
         var model = new CostModel(policy.Model.Table, _scenario);
         var draw = new WindowDraw(_scenario, _links, _options.Seed);

@@ -1,3 +1,4 @@
+using RlOffload.Inference.Policies;
 using RlOffload.Inference.Remote;
 
 namespace RlOffload.Inference.Runs;
@@ -23,7 +24,7 @@ public sealed record RunOptions(
     string Policy, Uri Server, string Images, string? Labels, string Link, int? Requests = null, ulong Seed = 1, double Speed = 1, double? RttMs = null,
     string? Model = null, string? Profile = null, string? Log = null,
     RemoteKind Remote = RemoteKind.Http, string? Token = null, string OipModel = OpenModelName.Default,
-    double MemoryMb = double.PositiveInfinity, double ProbeBudget = double.PositiveInfinity);
+    double MemoryMb = double.PositiveInfinity, double ProbeBudget = double.PositiveInfinity, PolicyEngine Engine = PolicyEngine.Auto);
 
 /// <summary>How far a run is.</summary>
 public readonly record struct RunProgress(int Answered, int Of, double Now);

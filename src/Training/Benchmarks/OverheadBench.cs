@@ -11,16 +11,22 @@ using DataType = RlOffload.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace RlOffload.Training.Benchmarks;
 
-/// <param name="DecideUs">The policy's decision, ONNX Runtime's part of it included; 99th percentile as of the others.</param>
+/// <param name="DecideUs">The policy's decision, what runs its graph included; 99th percentile as of the others.</param>
 /// <param name="EncodeUs">Range, quantising and packing.</param>
 /// <param name="FrameUs">Header and checksum.</param>
 /// <param name="P99Us">Of the three together, medians over rounds.</param>
 /// <param name="Bytes">Allocated by a request.</param>
 public sealed record Overhead(int Bits, double P50Us, double P99Us, double DecideUs, double EncodeUs, double FrameUs, double Bytes);
 
+/// <param name="Engine">What runs the policy's graph.</param>
+/// <param name="P50Us">Of a decision by itself; medians over rounds, as the next.</param>
+/// <param name="Bytes">Allocated by a decision.</param>
+public sealed record EngineSpeed(string Engine, double P50Us, double P99Us, double Bytes);
+
 /// <param name="P99Us">At 8 bits.</param>
 /// <param name="ReferenceUs">Copying the tensor once (memcpy), median: what the machine was like.</param>
-public sealed record OverheadReport(double P99Us, string Policy, int Plans, int TensorBytes, double ReferenceUs, IReadOnlyList<Overhead> Bits);
+/// <param name="Engines">The decision by each engine that can run the policy, round by round beside each other.</param>
+public sealed record OverheadReport(double P99Us, string Policy, int Plans, int TensorBytes, double ReferenceUs, IReadOnlyList<Overhead> Bits, IReadOnlyList<EngineSpeed> Engines);
 
 /// <summary>What the device does for a request besides ONNX Runtime's head: decide, encode a tensor, frame it. Wall clock of one thread.</summary>
 public static class OverheadBench
@@ -51,7 +57,32 @@ public static class OverheadBench
         var rows = Widths.Select(bits => Measure(bits, rounds, decides, observation, mask, info, tensor)).ToList();
         var copy = new byte[tensorBytes];
         var reference = Rounds.Median(5, 10, () => tensor.Bytes.CopyTo(copy))[0] * 1e3;
-        return new OverheadReport(rows.First(r => r.Bits == 8).P99Us, policy, model.Count, tensorBytes, Math.Round(reference, 2), rows);
+        using var ort = description.Form == PolicyForm.Onnx ? DeployedPolicy.Open(policy, description, model.Table.Profile, engine: PolicyEngine.Ort) : null;
+        DeployedPolicy[] engines = ort is null || decides.Engine == ort.Engine ? [decides] : [decides, ort];
+        return new OverheadReport(rows.First(r => r.Bits == 8).P99Us, policy, model.Count, tensorBytes, Math.Round(reference, 2), rows, Compare(engines, rounds, observation, mask));
+    }
+
+    private static List<EngineSpeed> Compare(DeployedPolicy[] engines, int rounds, Observation observation, bool[] mask)
+    {
+        var ticks = new long[Calls];
+        var (p50, p99, bytes) = (engines.Select(_ => new double[rounds]).ToArray(), engines.Select(_ => new double[rounds]).ToArray(), new long[engines.Length]);
+        for (var round = -2; round < rounds; round++)
+            for (var e = 0; e < engines.Length; e++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                for (var i = 0; i < Calls; i++)
+                {
+                    var start = Stopwatch.GetTimestamp();
+                    engines[e].Decide(observation, mask);
+                    ticks[i] = Stopwatch.GetTimestamp() - start;
+                }
+                bytes[e] = GC.GetAllocatedBytesForCurrentThread() - before;
+                if (round < 0)
+                    continue;
+                Array.Sort(ticks);
+                (p50[e][round], p99[e][round]) = (1e6 * ticks[Calls / 2] / Stopwatch.Frequency, 1e6 * ticks[Calls * 99 / 100] / Stopwatch.Frequency);
+            }
+        return [.. engines.Select((engine, e) => new EngineSpeed(engine.Engine, Math.Round(Spread.Of(p50[e]).Median, 2), Math.Round(Spread.Of(p99[e]).Median, 2), bytes[e] / (double)Calls))];
     }
 
     private static Overhead Measure(int bits, int rounds, DeployedPolicy policy, Observation observation, bool[] mask, TensorInfo info, TensorMemory tensor)

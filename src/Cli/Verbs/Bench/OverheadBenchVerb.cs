@@ -31,6 +31,10 @@ internal static class OverheadBenchVerb
             foreach (var b in report.Bits)
                 table.AddRow($"{b.Bits}", $"{b.P50Us:F1}", $"{b.P99Us:F1}", $"{b.DecideUs:F1}", $"{b.EncodeUs:F1}", $"{b.FrameUs:F1}", $"{b.Bytes:F0}");
             AnsiConsole.Write(table);
+            var engines = new Table().AddColumns("the decision by", "p50 us", "p99 us", "bytes allocated");
+            foreach (var e in report.Engines)
+                engines.AddRow(e.Engine, $"{e.P50Us:F2}", $"{e.P99Us:F2}", $"{e.Bytes:F0}");
+            AnsiConsole.Write(engines);
             BenchVerb.Write(parsed.GetValue(json), report);
         });
         return command;
