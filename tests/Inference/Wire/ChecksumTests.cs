@@ -1,4 +1,5 @@
 using System.Text;
+using RlOffload.Environment;
 using RlOffload.Inference.Wire;
 
 namespace RlOffload.Tests.Inference.Wire;
@@ -15,6 +16,16 @@ public class ChecksumTests
         Assert.Equal(Plain([.. message[..28], .. message[32..]]), BitConverter.ToUInt32(message, 28));
         Assert.Equal(0xE3069283u, Plain(Encoding.ASCII.GetBytes("123456789")));
         Assert.True(Checksum.Holds(message));
+    }
+
+    [Theory, InlineData(0), InlineData(7), InlineData(3071), InlineData(3072), InlineData(3073), InlineData(9999), InlineData(30_000)]
+    public void ItIsTheSameAtEveryLength(int length)
+    {
+        var bytes = new byte[length];
+        var rng = new Rng(3);
+        foreach (ref var b in bytes.AsSpan())
+            b = (byte)rng.NextInt(256);
+        Assert.Equal(Plain(bytes), Checksum.OfAll(bytes));
     }
 
     private static uint Plain(byte[] bytes)
