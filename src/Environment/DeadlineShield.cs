@@ -17,7 +17,7 @@ public sealed class DeadlineShield
     public const double OneInTen = 1.2816;
 
     private readonly CostModel _model;
-    private readonly int[] _plans;
+    private readonly Predictions[] _predictions;
     private readonly double _deviates;
 
     /// <param name="plans">Plans of the model's table that masks are about; null: all of them.</param>
@@ -26,7 +26,7 @@ public sealed class DeadlineShield
     {
         ArgumentOutOfRangeException.ThrowIfNegative(deviates);
         (_model, _deviates) = (model, deviates);
-        _plans = plans?.ToArray() ?? [.. Enumerable.Range(0, model.Count)];
+        _predictions = [.. Predictions.Of(model, plans ?? [.. Enumerable.Range(0, model.Count)])];
     }
 
     /// <summary>Allocates nothing; may be called by several threads at once.</summary>
@@ -35,11 +35,16 @@ public sealed class DeadlineShield
     {
         var rate = known.Rate * Math.Exp(-_deviates * RateSpread.Of(known, _model.Scenario));
         Span<bool> meets = stackalloc bool[mask.Length];
-        var any = false;
-        for (var i = 0; i < mask.Length; i++)
+        Span<Prediction> expected = stackalloc Prediction[Predictions.Most];
+        var (any, i) = (false, 0);
+        foreach (var block in _predictions)
         {
-            meets[i] = mask[i] && _model.Predict(_plans[i], known, rate).Kind == OutcomeKind.Answered;
-            any |= meets[i];
+            block.Write(known, rate, expected);
+            for (var p = 0; p < block.Count; p++, i++)
+            {
+                meets[i] = mask[i] && expected[p].Kind == OutcomeKind.Answered;
+                any |= meets[i];
+            }
         }
         if (any)
             meets.CopyTo(mask);

@@ -24,6 +24,7 @@ public sealed class ObservationLayout
     private readonly CostModel _model;
     private readonly int[] _plans;
     private readonly ExpectedRewards _expected;
+    private readonly IReadOnlyList<Predictions> _predictions;
     private readonly BudgetSpec _budgets;
 
     /// <param name="plans">Plans of the model's table that the learner may choose; null: all of them.</param>
@@ -32,6 +33,7 @@ public sealed class ObservationLayout
         (_model, Detail) = (model, detail);
         _plans = [.. plans ?? [.. Enumerable.Range(0, model.Count)]];
         _expected = new ExpectedRewards(model, _plans);
+        _predictions = detail == PlanDetail.Features ? Predictions.Of(model, _plans) : [];
         _budgets = model.Scenario.Budgets ?? new();
         ObservationField[] own = [.. OwnFields, .. DebtFields(_budgets)];
         var perPlan = detail == PlanDetail.Features ? PlanFeatures.Count : 1;
@@ -100,11 +102,8 @@ public sealed class ObservationLayout
         if (Detail == PlanDetail.Reward)
             _expected.Write(o, vector[i..]);
         else
-            foreach (var p in _plans)
-            {
-                PlanFeatures.Write(_model, p, o, vector.Slice(i, PlanFeatures.Count));
-                i += PlanFeatures.Count;
-            }
+            for (var (b, first) = (0, 0); b < _predictions.Count; first += _predictions[b++].Count)
+                PlanFeatures.Write(_model, _plans.AsSpan(first, _predictions[b].Count), _predictions[b], o, vector[(i + first * PlanFeatures.Count)..]);
     }
 
     private static double Clamped(double x) => Math.Clamp(x, 1e-4, 1e4);

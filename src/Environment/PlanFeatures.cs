@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RlOffload.Environment.Plans;
 
 namespace RlOffload.Environment;
@@ -35,28 +36,45 @@ public static class PlanFeatures
     public static IEnumerable<ObservationField> Of(OffloadPlan plan) => Names.Select(n => n with { Name = $"{n.Name}[{plan}]" });
 
     /// <param name="features">Length <see cref="Count"/>; is filled. Allocates nothing.</param>
-    public static void Write(CostModel model, int plan, Observation o, Span<float> features)
+    public static void Write(CostModel model, int plan, Observation o, Span<float> features) =>
+        Write(model, plan, o, model.Predict(plan, o), model.Predict(plan, o, Slow * o.Rate), model.Predict(plan, o, Fast * o.Rate), features);
+
+    /// <summary>The features of several plans, one after the other.</summary>
+    /// <param name="predictions">Of these plans.</param>
+    [SkipLocalsInit]
+    internal static void Write(CostModel model, ReadOnlySpan<int> plans, Predictions predictions, Observation o, Span<float> features)
     {
-        var expected = model.Predict(plan, o);
-        var slow = model.Predict(plan, o, Slow * o.Rate);
+        Span<Prediction> all = stackalloc Prediction[3 * Predictions.Most];
+        var expected = all[..plans.Length];
+        var slow = all.Slice(Predictions.Most, plans.Length);
+        var fast = all.Slice(2 * Predictions.Most, plans.Length);
+        predictions.Write(o, o.Rate, expected);
+        predictions.Write(o, Slow * o.Rate, slow);
+        predictions.Write(o, Fast * o.Rate, fast);
+        for (var i = 0; i < plans.Length; i++)
+            Write(model, plans[i], o, expected[i], slow[i], fast[i], features.Slice(i * Count, Count));
+    }
+
+    private static void Write(CostModel model, int plan, Observation o, in Prediction expected, in Prediction slow, in Prediction fast, Span<float> features)
+    {
         var second = 1 / model.Scenario.Deadlines.Median;
         var (device, uplink) = ((float)(expected.DeviceSeconds * second), (float)(expected.UplinkSeconds * second));
-        var what = model.Table.Plans[plan];
+        var work = model.Table.Work(plan);
+        features[15] = (float)(slow.UplinkSeconds * second);
         features[Reward] = (float)expected.Reward;
         features[Device] = device;
         features[Uplink] = uplink;
         features[3] = device * device;
         features[4] = uplink * uplink;
         features[5] = device * uplink;
-        features[6] = what.Probe ? 1 : 0;
+        features[6] = work.IsProbe ? 1 : 0;
         features[7] = expected.Kind == OutcomeKind.Fallback ? 1 : 0;
         features[8] = expected.Kind is OutcomeKind.Missed or OutcomeKind.Dropped ? 1 : 0;
         features[9] = (float)(expected.Latency / o.Deadline);
         features[10] = (float)expected.Accuracy;
-        features[11] = what.Kind is PlanKind.Split or PlanKind.Remote ? 1 : 0;
+        features[11] = work.Kind is PlanKind.Split or PlanKind.Remote ? 1 : 0;
         features[12] = (float)slow.Reward;
-        features[13] = (float)model.Predict(plan, o, Fast * o.Rate).Reward;
+        features[13] = (float)fast.Reward;
         features[14] = (float)(slow.DeviceSeconds * second);
-        features[15] = (float)(slow.UplinkSeconds * second);
     }
 }

@@ -15,6 +15,7 @@ public sealed class ExpectedRewards
     private static readonly int Width = Vector<double>.Count;
 
     private readonly CostModel _model;
+    private readonly PlanNumbers _plans;
     private readonly Chunk[] _chunks;
     private readonly double[] _numbers;
     private readonly int _first, _rows;
@@ -29,18 +30,18 @@ public sealed class ExpectedRewards
     /// <param name="plans">Plans of the model's table, in the order in which they are asked for.</param>
     public ExpectedRewards(CostModel model, IReadOnlyList<int> plans)
     {
-        _model = model;
+        (_model, _plans) = (model, new PlanNumbers(model));
         // A probe changes nothing for its own request, so its plan shares the place of the plan without.
         var places = plans.Select((plan, i) => (plan, i)).GroupBy(x => model.Table.Plans[x.plan] with { Probe = false }, x => x.i)
             .ToDictionary(g => plans[g.First()], g => g.ToArray());
         _laneOf = new int[plans.Count];
         var numbers = new List<double>();
         var chunks = new List<Chunk>();
-        foreach (var kind in places.Keys.GroupBy(p => (Sends: Sends(p), Gated: WaysOf(p) > 1)).OrderBy(g => g.Key))
+        foreach (var kind in places.Keys.GroupBy(p => (Sends: _plans.Sends(p), Gated: _plans.WaysOf(p) > 1)).OrderBy(g => g.Key))
             foreach (var lanes in Lanes([.. kind]))
             {
-                var (sends, ways) = (kind.Key.Sends, lanes.Max(l => WaysOf(l[0])));
-                var branches = sends ? lanes.Max(l => Branches(l[0]).Count) : 0;
+                var (sends, ways) = (kind.Key.Sends, lanes.Max(l => _plans.WaysOf(l[0])));
+                var branches = sends ? lanes.Max(l => _plans.Branches(l[0]).Count) : 0;
                 var variants = lanes.Max(l => l.Length);
                 for (var lane = 0; lane < lanes.Length; lane++)
                     for (var v = 0; v < lanes[lane].Length; v++)
@@ -50,17 +51,17 @@ public sealed class ExpectedRewards
                 _rows += variants;
                 for (var w = 0; w < ways; w++)
                     foreach (var field in Enumerable.Range(0, 4))
-                        Row(lanes, l => Way(l[0], w - ways, field));
+                        Row(lanes, l => _plans.Way(l[0], w - ways, field));
                 for (var b = 0; b < branches; b++)
                 {
-                    Row(lanes, l => Branch(l[0], b).Seconds);
-                    Row(lanes, l => Branch(l[0], b).Accuracy);
+                    Row(lanes, l => _plans.Branch(l[0], b).Seconds);
+                    Row(lanes, l => _plans.Branch(l[0], b).Accuracy);
                 }
                 for (var v = 0; sends && v < variants; v++)
                 {
                     Row(lanes, l => model.Table[l[Math.Min(v, l.Length - 1)]].Bytes * 8);
                     Row(lanes, l => model.Table[l[Math.Min(v, l.Length - 1)]].ServerSeconds);
-                    Row(lanes, l => Way(l[Math.Min(v, l.Length - 1)], -1, 1));
+                    Row(lanes, l => _plans.Way(l[Math.Min(v, l.Length - 1)], -1, 1));
                 }
             }
         _chunks = [.. chunks];
@@ -81,15 +82,15 @@ public sealed class ExpectedRewards
     {
         var heads = plans.GroupBy(Head).Select(g => g.ToArray()).ToList();
         return Enumerable.Range(1, heads.Max(h => h.Length))
-            .Select(most => heads.SelectMany(h => h.Chunk(most)).OrderBy(l => WaysOf(l[0])).ThenBy(l => l.Length).Chunk(Width).ToList())
+            .Select(most => heads.SelectMany(h => h.Chunk(most)).OrderBy(l => _plans.WaysOf(l[0])).ThenBy(l => l.Length).Chunk(Width).ToList())
             // A head takes about as long as two variants, a way as long as one.
-            .MinBy(chunks => chunks.Sum(lanes => 1 + lanes.Max(l => WaysOf(l[0])) + lanes.Max(l => l.Length)))!;
+            .MinBy(chunks => chunks.Sum(lanes => 1 + lanes.Max(l => _plans.WaysOf(l[0])) + lanes.Max(l => l.Length)))!;
     }
 
     /// <summary>Equal for plans whose expected course is the same until the uplink has the tensor.</summary>
-    private string Head(int plan) => !Sends(plan) ? $"{plan}"
-        : string.Join(' ', from way in Enumerable.Range(-WaysOf(plan), WaysOf(plan)) from field in Enumerable.Range(0, 4)
-                           where way < -1 || field != 1 select Way(plan, way, field)) + string.Concat(Branches(plan));
+    private string Head(int plan) => !_plans.Sends(plan) ? $"{plan}"
+        : string.Join(' ', from way in Enumerable.Range(-_plans.WaysOf(plan), _plans.WaysOf(plan)) from field in Enumerable.Range(0, 4)
+                           where way < -1 || field != 1 select _plans.Way(plan, way, field)) + string.Concat(_plans.Branches(plan));
 
     /// <param name="rewards">As many as there are plans.</param>
     [SkipLocalsInit]
@@ -200,33 +201,6 @@ public sealed class ExpectedRewards
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<double> All(double number) => new(number);
-
-    private bool Sends(int plan) => _model.Table.Plans[plan].Kind is PlanKind.Split or PlanKind.Remote;
-
-    private int WaysOf(int plan) => Math.Max(1, _model.Table.Ways(plan).Length);
-
-    /// <param name="fromEnd">-1 is the last way; before the first a plan has ways that nobody takes and that no deadline is long enough for.</param>
-    private double Way(int plan, int fromEnd, int field)
-    {
-        var ways = _model.Table.Ways(plan);
-        ref readonly var cost = ref _model.Table[plan];
-        var way = !ways.IsEmpty ? (-fromEnd <= ways.Length ? ways[ways.Length + fromEnd] : new GatedWay(-1, -1, true, 0, double.PositiveInfinity, 0, 0))
-            // A dropped request is as good as one that cannot end in time.
-            : new(-1, -1, false, 1, _model.Table.Plans[plan].Kind == PlanKind.Drop ? double.PositiveInfinity : cost.DeviceSeconds, cost.Accuracy, 0);
-        return field switch { 0 => way.DeviceSeconds, 1 => way.Accuracy, 2 => way.HeldAccuracy, _ => way.Share };
-    }
-
-    private FallbackBranch Branch(int plan, int b) => b < Branches(plan).Count ? Branches(plan)[b] : FallbackBranch.None;
-
-    /// <summary>Without those that a quicker one equals: of these the last that fits is the most accurate.</summary>
-    private List<FallbackBranch> Branches(int plan)
-    {
-        var taken = new List<FallbackBranch>();
-        foreach (var branch in _model.Table.Branches(plan))
-            if (taken.Count == 0 || branch.Accuracy > taken[^1].Accuracy)
-                taken.Add(branch);
-        return taken;
-    }
 
     /// <summary>What all plans share. As numbers, not vectors: a number is spread over the lanes by the very load.</summary>
     private readonly struct Known(RewardSpec reward, Observation o)

@@ -14,6 +14,7 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
     private readonly IPolicyFunction _session;
     private readonly ObservationLayout _layout;
     private readonly DeadlineShield? _shield;
+    private readonly Predictions[] _predictions;
     private readonly bool[] _allowed;
 
     /// <param name="model"><see cref="FrozenPolicy.CostModel"/> of the profile in use.</param>
@@ -22,6 +23,7 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
         (Policy, _session, Model) = (policy, session, model);
         _layout = new ObservationLayout(model, detail: ObservationLayout.DetailOf(policy.Observation));
         _shield = policy.Shield is { } shield ? new DeadlineShield(model, deviates: shield.Deviates) : null;
+        _predictions = policy.Prior is null ? [] : [.. Predictions.Of(model, [.. Enumerable.Range(0, model.Count)])];
         _allowed = new bool[model.Count];
     }
 
@@ -92,10 +94,13 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
             _session.Mask[p] = _allowed[p] ? 1 : 0;
         if (Policy.Prior is not { } prior)
             return;
-        for (var p = 0; p < mask.Length; p++)
+        Span<Prediction> expected = stackalloc Prediction[Predictions.Most];
+        var plan = 0;
+        foreach (var block in _predictions)
         {
-            var expected = Model.Predict(p, observation);
-            _session.Prior[p] = (float)(prior.Weight * (expected.Reward - prior.DevicePrice * expected.DeviceSeconds - prior.UplinkPrice * expected.UplinkSeconds));
+            block.Write(observation, observation.Rate, expected);
+            foreach (ref readonly var e in expected[..block.Count])
+                _session.Prior[plan++] = (float)(prior.Weight * (e.Reward - prior.DevicePrice * e.DeviceSeconds - prior.UplinkPrice * e.UplinkSeconds));
         }
     }
 }
