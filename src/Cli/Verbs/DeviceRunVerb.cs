@@ -30,9 +30,7 @@ internal static class DeviceRunVerb
         if (settings.Listen is { } listen)
         {
             await using var source = new HttpSource(IPEndPoint.Parse(listen), run.ImageBytes, deadline, settings.InFlight);
-            await source.Start(cancel);
-            Console.WriteLine($"listening on {source.Address.ToString().TrimEnd('/')}, images of {run.ImageBytes} bytes");
-            report = await run.Play(source, null, cancel, Say);
+            report = await Listen(run, source, cancel);
         }
         else
         {
@@ -55,6 +53,25 @@ internal static class DeviceRunVerb
     }
 
     private static void Say(string swap) => Console.Error.WriteLine($"policy: {swap}");
+
+    /// <summary>The network is opened while the server starts: on a device the first answer is waited for.</summary>
+    private static async Task<DeviceReport> Listen(DeviceRun run, HttpSource source, CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var playing = Task.Run(() => run.Play(source, null, stop.Token, Say), CancellationToken.None);
+        try
+        {
+            await source.Start(cancel);
+        }
+        catch (InputException)
+        {
+            await stop.CancelAsync();
+            await playing;
+            throw;
+        }
+        Console.WriteLine($"listening on {source.Address.ToString().TrimEnd('/')}, images of {run.ImageBytes} bytes");
+        return await playing;
+    }
 
     private static void Check(DeviceSettings s)
     {

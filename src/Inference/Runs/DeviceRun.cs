@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Profiles;
@@ -55,6 +56,8 @@ public sealed class DeviceRun : IDisposable
     public DeviceRun(DeviceOptions options)
     {
         _options = options;
+        // Its library is large; it loads while the files are read.
+        Task.Run(OrtEnv.Instance);
         _policy = DevicePolicy.Open(options, Warn);
         _partitions = new PartitionSet(_policy.ModelPath, _policy.Profile);
         ImageBytes = new PixelCodec(_policy.Profile).ImageBytes;
