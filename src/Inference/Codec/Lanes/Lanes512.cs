@@ -6,9 +6,9 @@ using System.Runtime.Intrinsics.X86;
 namespace RlOffload.Inference.Codec.Lanes;
 
 /// <summary>
-/// The codec's passes on 64 numbers at a time. Four vectors of codes are narrowed to bytes; one permutation puts the 64 bytes in order; three shifts move
-/// the b low bits of each word's eight bytes together; one permutation closes the gaps between the words. Each pass gives back how
-/// many numbers it did, from the first on.
+/// The codec's passes on 64 numbers at a time. Four vectors of codes are narrowed to bytes; two products with powers of two move the bits of four codes together
+/// (vpmaddubsw, vpmaddwd), which of an even number of bits are whole bytes, so that one permutation puts them in order without gaps; of an odd number a shift joins
+/// eight. Each pass gives back how many numbers it did, from the first on.
 /// </summary>
 internal static class Lanes512
 {
@@ -26,7 +26,9 @@ internal static class Lanes512
     private static readonly Vector512<byte>[] Closed = [.. Enumerable.Range(0, 9).Select(b => Bytes(p => b > 0 && p < 8 * b ? p / b * 8 + p % b : 0))];
     private static readonly Vector512<byte>[] Opened = [.. Enumerable.Range(0, 9).Select(b => Bytes(p => Math.Min(p / 8 * b + p % 8, 63)))];
 
-    private static readonly Narrowing[] Narrowings = [.. Enumerable.Range(0, 9).Select(b => new Narrowing(b))];
+    /// <summary>By even b: the first b / 2 bytes of each of 16 narrowed words, in the order of their numbers.</summary>
+    private static readonly Vector512<byte>[] Gathered = [.. Enumerable.Range(0, 9)
+        .Select(b => Bytes(p => b > 1 && p / (b / 2) is < 16 and var word ? 16 * (word % 4) + word / 4 * 4 + p % (b / 2) : 0))];
 
     /// <summary>By b: where in its word each code begins.</summary>
     private static readonly Vector512<byte>[] Begins = [.. Enumerable.Range(0, 9).Select(b => Bytes(p => p % 8 * b))];
@@ -64,21 +66,25 @@ internal static class Lanes512
         return x.Length;
     }
 
-    public static int Pack(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed)
+    public static int Pack(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed) =>
+        grid.Bits == 8 ? Pack(x, grid, packed, new Whole(Gathered[8]))
+        : grid.Bits % 2 == 0 ? Pack(x, grid, packed, new Even(grid.Bits))
+        : Pack(x, grid, packed, new Odd(grid.Bits));
+
+    private static int Pack<T>(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed, T join) where T : struct, IJoin
     {
         ref var from = ref MemoryMarshal.GetReference(x);
         ref var to = ref MemoryMarshal.GetReference(packed);
         var (low, scale) = (Vector512.Create(grid.Low), Vector512.Create(grid.Scale));
-        var (b, order, close) = (grid.Bits, Ordered, Closed[grid.Bits]);
-        ref readonly var narrow = ref Narrowings[b];
+        var b = grid.Bits;
         var i = 0;
         // The block is stored whole; what is empty of it is overwritten by the next one.
         for (; i <= x.Length - Block && i / 8 * b <= packed.Length - Block; i += Block)
-            Avx512Vbmi.PermuteVar64x8(Squeeze(Codes(ref from, i, low, scale, order), narrow), close).StoreUnsafe(ref to, (nuint)(i / 8 * b));
+            join.Of(Codes(ref from, i, low, scale)).StoreUnsafe(ref to, (nuint)(i / 8 * b));
         Span<byte> last = stackalloc byte[Block];
         for (; i <= x.Length - Block; i += Block)
         {
-            Avx512Vbmi.PermuteVar64x8(Squeeze(Codes(ref from, i, low, scale, order), narrow), close).CopyTo(last);
+            join.Of(Codes(ref from, i, low, scale)).CopyTo(last);
             last[..(8 * b)].CopyTo(packed[(i / 8 * b)..]);
         }
         return i;
@@ -131,14 +137,13 @@ internal static class Lanes512
         return i;
     }
 
-    /// <summary>Bytes 0 to 63 are the codes of the 64 numbers from <paramref name="at"/> on.</summary>
+    /// <summary>The codes of the 64 numbers from <paramref name="at"/> on, narrowed within the vector's quarters (<see cref="Ordered"/>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> Codes(ref float from, int at, Vector512<float> low, Vector512<float> scale, Vector512<byte> order)
+    private static Vector512<byte> Codes(ref float from, int at, Vector512<float> low, Vector512<float> scale)
     {
         var (a, b) = (Code(ref from, at, low, scale), Code(ref from, at + 16, low, scale));
         var (c, d) = (Code(ref from, at + 32, low, scale), Code(ref from, at + 48, low, scale));
-        var bytes = Avx512BW.PackUnsignedSaturate(Avx512BW.PackUnsignedSaturate(a, b).AsInt16(), Avx512BW.PackUnsignedSaturate(c, d).AsInt16());
-        return Avx512Vbmi.PermuteVar64x8(bytes, order).AsUInt64();
+        return Avx512BW.PackUnsignedSaturate(Avx512BW.PackUnsignedSaturate(a, b).AsInt16(), Avx512BW.PackUnsignedSaturate(c, d).AsInt16());
     }
 
     /// <summary>The conversion rounds to the nearest, half to even.</summary>
@@ -157,15 +162,6 @@ internal static class Lanes512
         (Vector512.ConvertToSingle((over >>> 24) & levels) * step + low).StoreUnsafe(ref to, (nuint)(at + 48));
     }
 
-    /// <summary>The b low bits of each of a word's 8 bytes move together: first pairs of bytes, then of pairs, then the halves. Above 8b bits is rubbish.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Squeeze(Vector512<ulong> w, in Narrowing n)
-    {
-        w = Vector512.ConditionalSelect(n.Pairs, w, Avx512F.ShiftRightLogicalVariable(w, n.First));
-        w = Vector512.ConditionalSelect(n.Fours, w, Avx512F.ShiftRightLogicalVariable(w, n.Second));
-        return Vector512.ConditionalSelect(n.Eights, w, Avx512F.ShiftRightLogicalVariable(w, n.Third)).AsByte();
-    }
-
     /// <summary>A word to each 8 codes, then a byte to each code; above its b low bits is rubbish.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<byte> Spread(Vector512<byte> packed, Vector512<byte> open, Vector512<byte> begins) =>
@@ -175,14 +171,49 @@ internal static class Lanes512
 
     private static Vector512<ushort> Shorts(Func<int, int> at) => Vector512.Create<ushort>([.. Enumerable.Range(0, 32).Select(p => (ushort)at(p))]);
 
-    /// <summary>Which bits stay where they are when codes of b bits move together.</summary>
-    private readonly struct Narrowing(int b)
+    /// <summary>Moves the bits of 64 narrowed codes together, without gaps.</summary>
+    private interface IJoin
     {
-        public readonly Vector512<ulong> Pairs = Vector512.Create(((1UL << b) - 1) * 0x0001000100010001UL);
-        public readonly Vector512<ulong> Fours = Vector512.Create(((1UL << (2 * b)) - 1) * 0x0000000100000001UL);
-        public readonly Vector512<ulong> Eights = Vector512.Create((1UL << (4 * b)) - 1);
+        Vector512<byte> Of(Vector512<byte> codes);
+    }
 
-        /// <summary>How far the others move.</summary>
-        public readonly Vector512<ulong> First = Vector512.Create((ulong)(8 - b)), Second = Vector512.Create((ulong)(16 - 2 * b)), Third = Vector512.Create((ulong)(32 - 4 * b));
+    private readonly struct Whole(Vector512<byte> order) : IJoin
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<byte> Of(Vector512<byte> codes) => Avx512Vbmi.PermuteVar64x8(codes, order);
+    }
+
+    private readonly struct Even(int b) : IJoin
+    {
+        private readonly Fours _fours = new(b);
+        private readonly Vector512<byte> _gather = Gathered[b];
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<byte> Of(Vector512<byte> codes) => Avx512Vbmi.PermuteVar64x8(_fours.Of(codes), _gather);
+    }
+
+    private readonly struct Odd(int b) : IJoin
+    {
+        private readonly Fours _fours = new(b);
+        private readonly Vector512<byte> _order = Ordered, _close = Closed[b];
+        private readonly Vector512<ulong> _stays = Vector512.Create((1UL << (4 * b)) - 1), _far = Vector512.Create((ulong)(32 - 4 * b));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<byte> Of(Vector512<byte> codes)
+        {
+            var words = Avx512Vbmi.PermuteVar64x8(_fours.Of(codes), _order).AsUInt64();
+            return Avx512Vbmi.PermuteVar64x8(Vector512.ConditionalSelect(_stays, words, Avx512F.ShiftRightLogicalVariable(words, _far)).AsByte(), _close);
+        }
+    }
+
+    /// <summary>Four codes below 128 in the 4b low bits of each 32.</summary>
+    private readonly struct Fours(int b)
+    {
+        private readonly Vector512<byte> _pairs = Vector512.Create((ushort)(1 | 1 << (8 + b))).AsByte();
+        private readonly Vector512<short> _pairsOfPairs = Vector512.Create(1 | 1 << (16 + 2 * b)).AsInt16();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<byte> Of(Vector512<byte> codes) =>
+            Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(_pairs, codes.AsSByte()), _pairsOfPairs).AsByte();
     }
 }
