@@ -16,6 +16,7 @@ var root = new RootCommand("Learns where to split a neural network between a dev
     ExportVerb.Create(),
     DistillVerb.Create(),
     VerifyVerb.Create(),
+    ExplainVerb.Create(),
     ServeVerb.Create(),
     RunVerb.Create(),
     LogVerb.Create(),

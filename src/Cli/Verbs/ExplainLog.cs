@@ -56,20 +56,7 @@ internal static class ExplainLog
         var path = profile ?? FrozenPolicyFile.Require(folder, named, "--profile");
         using var policy = DeployedPolicy.Open(folder, ProfileFile.Read(path), w => Console.Error.WriteLine($"warning: {w}"));
         var explained = Explanation.Of(policy, decision.Seen, policy.Model.Table.Allowed(decision.Seen.Battery > 0));
-        var table = new Table().AddColumns("plan", "value", "reward", "outcome", "latency ms", "= wait", "+ device", "+ wait", "+ uplink", "+ round trip", "+ server", "accuracy", "mJ");
-        foreach (var p in most > 0 ? explained.Plans.Take(most) : explained.Plans)
-        {
-            string[] cells =
-            [
-                (p.Plan == explained.Policy ? "> " : "  ") + p.Plan, p.Value is { } value ? Text($"{value:F4}") : "forbidden", Text($"{p.Reward:F4}"), DecisionJson.Name(p.Outcome), Text($"{p.Latency:F1}"),
-                Text($"{p.DeviceWait:F1}"), Text($"{p.Device:F1}"), Text($"{p.UplinkWait:F1}"), Text($"{p.Uplink:F1}"), Text($"{p.RoundTrip:F1}"), Text($"{p.Server:F1}"),
-                Text($"{p.Accuracy:F3}"), Text($"{p.EnergyMj:F2}"),
-            ];
-            table.AddRow([.. cells.Select(Markup.Escape)]);
-        }
-        AnsiConsole.Write(table);
-        foreach (var sentence in explained.Why)
-            AnsiConsole.WriteLine(sentence);
+        ExplanationTable.Print(explained, most);
         var r = decision.Record;
         AnsiConsole.WriteLine(Text($"Run {decision.Session + 1}, request {r.Request} at {r.Arrival:F3} s was put under {decision.Plan}: {DecisionJson.Name(r.Outcome.Kind)} after {r.Outcome.Latency * 1000:F1} ms, reward {r.Outcome.Reward:F4}.")
             + (r.Policy is { } by && by != FrozenPolicyFile.HashOf(policy.Policy) ? $" Another policy decided, {by[..12]}."

@@ -21,12 +21,7 @@ internal static class FirstRuns
 
     public static void Decide(DeployedPolicy policy, CostModel model)
     {
-        var s = model.Scenario;
-        var observation = new Observation
-        {
-            Deadline = s.Deadlines.Median, Rate = s.Uplink.PriorBitsPerSecond, LastRate = s.Uplink.PriorBitsPerSecond, PreviousRate = s.Uplink.PriorBitsPerSecond,
-            Rtt = s.Uplink.PriorRtt, ServerLoad = 1, FastIntensity = 1, SlowIntensity = 1, Slowdown = 1, Battery = 1,
-        };
+        var observation = ObservationJson.Fresh(model.Scenario);
         var mask = model.Table.Runnable.ToArray();
         for (var i = 0; i < Decisions; i++)
             policy.Decide(observation, mask);
