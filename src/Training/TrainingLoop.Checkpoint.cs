@@ -89,6 +89,11 @@ public sealed partial class TrainingLoop
         {
             throw new InputException(file, "length", "ends early; allowed is a whole checkpoint, as training writes it");
         }
+        // How a text's length is told to be none.
+        catch (FormatException e)
+        {
+            throw new InputException(file, "agent", $"is no text ({e.Message}); allowed is a whole checkpoint, as training writes it");
+        }
     }
 
     private static AgentSetup Setup(CostModel model, IReadOnlyList<int> plans, TrainOptions options, ulong seed) => new()
