@@ -51,8 +51,8 @@ public sealed class OnnxModel(ModelProto proto, string source)
         {
             proto = ModelProto.Parser.ParseFrom(bytes);
         }
-        // The second is what Google.Protobuf lets through where a number that is not minimal runs over the end of its buffer.
-        catch (Exception e) when (e is InvalidProtocolBufferException or IndexOutOfRangeException)
+        // The others are what Google.Protobuf lets through where a number that is not minimal runs over the end of its buffer.
+        catch (Exception e) when (e is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentOutOfRangeException)
         {
             throw new InvalidDataException($"{source}:file: is no ONNX model or is cut short ({e.Message})");
         }

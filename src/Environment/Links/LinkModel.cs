@@ -103,8 +103,10 @@ public sealed class LinkModel
     public LinkTrace Draw(ulong seed, ulong window, double seconds)
     {
         var bins = Math.Ceiling(seconds / Parameters.BinSeconds - 1e-9);
-        if (!(bins >= 1 && bins <= MostBins))
-            throw new ArgumentOutOfRangeException(nameof(seconds), seconds, $"a trace of 1 to {MostBins} bins of {Parameters.BinSeconds} s can be drawn");
+        if (!(bins >= 1))
+            throw new ArgumentOutOfRangeException(nameof(seconds), seconds, "a trace of a bin or more can be drawn");
+        if (bins > MostBins)
+            throw new InputException(File ?? Name, "bin_seconds", $"is {Parameters.BinSeconds}, of which {seconds} s are more than {MostBins} bins; allowed are longer bins or a shorter window");
         var rates = new double[(int)bins];
         for (var attempt = 0ul; ; attempt++)
         {

@@ -5,6 +5,9 @@ internal static class LinkModelCheck
 {
     private const int MostComponents = 8;
 
+    /// <summary>Nothing that a rate was measured over is shorter or longer, s.</summary>
+    private const double ShortestBin = 0.001, LongestBin = 3600;
+
     /// <summary>Every contradiction, as "key: what is wrong, what is allowed".</summary>
     public static IEnumerable<string> Problems(LinkModelFile m)
     {
@@ -15,8 +18,8 @@ internal static class LinkModelCheck
                 yield return $"{key}: is empty, a link model says what it was fitted to";
         if (m.Direction is not ("uplink" or "downlink"))
             yield return $"direction: is '{m.Direction}', allowed is uplink or downlink";
-        if (!(m.BinSeconds > 0) || !double.IsFinite(m.BinSeconds))
-            yield return $"bin_seconds: is {m.BinSeconds}, allowed is above 0";
+        if (!(m.BinSeconds >= ShortestBin && m.BinSeconds <= LongestBin))
+            yield return $"bin_seconds: is {m.BinSeconds}, allowed is {ShortestBin} to {LongestBin}";
         foreach (var problem in Quantiles(m.Quantiles).Concat(Process(m.Process)).Concat(Rtt(m.Rtt)))
             yield return problem;
     }

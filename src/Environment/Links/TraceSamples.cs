@@ -94,7 +94,7 @@ internal sealed class TraceSamples(string path)
             warnings.Add($"the clock steps back {_steppedBack} times, by {_worstStep:0.###} s at most (first in line {_firstStepLine}); merged by time");
             _samples.Sort((a, b) => a.Time.CompareTo(b.Time));
         }
-        List<double> starts = [], rates = [];
+        List<double> starts = new(_samples.Count), rates = new(_samples.Count);
         averaged = 0;
         for (int i = 0, j; i < _samples.Count; i = j)
         {

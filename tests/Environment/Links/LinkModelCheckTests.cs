@@ -13,6 +13,7 @@ public sealed class LinkModelCheckTests
         { "source: is empty", Good with { Source = " " } },
         { "direction: is 'sideways', allowed is uplink or downlink", Good with { Direction = "sideways" } },
         { "bin_seconds: is 0", Good with { BinSeconds = 0 } },
+        { "bin_seconds: is 1E-100, allowed is 0.001 to 3600", Good with { BinSeconds = 1e-100 } },
         { "quantiles.probability: runs from 0 to 0.9", Good with { Quantiles = new([0, 0.9], [0, 1]) } },
         { "quantiles.probability[1]: is 0 after 0", Good with { Quantiles = new([0, 0, 1], [0, 1, 2]) } },
         { "quantiles.bits_per_second[1]: is 1 after 2", Good with { Quantiles = new([0, 1], [2, 1]) } },

@@ -32,6 +32,13 @@ public sealed class LinkModelTests
     }
 
     [Fact]
+    public void AWindowOfTooManyBinsIsRefusedByTheKeyThatMakesThemShort()
+    {
+        var fine = LinkModel.From(Example with { BinSeconds = 0.001 });
+        Assert.Contains("example:bin_seconds: is 0.001, of which 20000 s are more than 10000000 bins", Assert.Throws<InputException>(() => fine.Draw(1, 1, 20_000)).Message);
+    }
+
+    [Fact]
     public void ALongerTraceBeginsLikeAShorterOne()
     {
         var model = LinkModel.From(Example);

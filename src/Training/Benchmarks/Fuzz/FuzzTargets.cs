@@ -13,18 +13,18 @@ public static class FuzzTargets
 {
     private static readonly FuzzTargetKind[] Kinds =
     [
-        new("frames", "messages between device and server", 660, (folder, _) => new FrameTarget(folder)),
+        new("frames", "messages between device and server", 680, (folder, _) => new FrameTarget(folder)),
         new("server-frames", "connections of frames to the server", 10, (folder, _) => new ServerTarget(folder, Transport.Frames)),
-        new("server-http", "bodies of the Open Inference Protocol", 20, (folder, _) => new ServerTarget(folder, Transport.Http)),
+        new("server-http", "bodies of the Open Inference Protocol", 15, (folder, _) => new ServerTarget(folder, Transport.Http)),
         new("answers", "what a server answers to a device", 6, (folder, _) => new AnswerTarget(folder)),
         new("traces", "link traces and round-trip times", 40, (folder, _) => new TraceTarget(folder)),
         new("links", "fitted links (JSON)", 20, (folder, repository) => new LinkModelTarget(folder, repository)),
-        new("profiles", "layer profiles (JSON)", 20, (folder, _) => new ProfileTarget(folder)),
+        new("profiles", "layer profiles (JSON)", 15, (folder, _) => new ProfileTarget(folder)),
         new("policies", "policy folders (policy.json)", 5, (folder, _) => new PolicyTarget(folder)),
         new("regions", "distilled trees and tables", 120, (folder, _) => new RegionTarget(folder)),
         new("configs", "configs (YAML)", 3, (folder, repository) => new ConfigTarget(folder, repository)),
-        new("logs", "decision logs", 20, (folder, _) => new LogTarget(folder)),
-        new("checkpoints", "checkpoints of a training", 10, (folder, _) => new CheckpointTarget(folder)),
+        new("logs", "decision logs", 12, (folder, _) => new LogTarget(folder)),
+        new("checkpoints", "checkpoints of a training", 4, (folder, _) => new CheckpointTarget(folder)),
         new("images", "images and labels (IDX, CIFAR-10)", 40, (folder, _) => new ImageTarget(folder)),
         new("onnx", "ONNX files, by this project's reader", 25, (folder, _) => new OnnxTarget(folder, native: false)),
         new("onnx-native", "ONNX files that it accepts, by ONNX Runtime", 5, (folder, _) => new OnnxTarget(folder, native: true)),
