@@ -26,6 +26,31 @@ public sealed class BuiltInPolicyTests : IDisposable
 
     public static TheoryData<string> Agents => ["sac", "sac wide", "sac with prior", "dqn", "diffusion", "pricing", "pricing by a line", "priced"];
 
+    [Theory]
+    [InlineData("Cast")]
+    [InlineData("Reshape")]
+    [InlineData("MatMul")]
+    public void ANodeWithoutInputsIsRefused(string op)
+    {
+        var model = OnnxModel.Parse(_network.Weights.Graph(), "policy.onnx");
+        model.Proto.Graph.Node[^1].OpType = op;
+        model.Proto.Graph.Node[^1].Input.Clear();
+        Assert.Contains("policy.onnx:node", Assert.Throws<InputException>(() => new BuiltInPolicy(model.ToBytes(), "policy.onnx", _network.Describe())).Message);
+    }
+
+    [Fact]
+    public void ProductsThatWouldTakeSecondsAreRefusedBeforeTheyAreWorkedOut()
+    {
+        var model = OnnxModel.Parse(_network.Weights.Graph(), "policy.onnx");
+        var graph = model.Proto.Graph;
+        graph.Initializer.Add(new TensorProto { Name = "unit", DataType = (int)TensorProto.Types.DataType.Float, Dims = { 1, 1 }, FloatData = { 1 } });
+        graph.Initializer.Add(new TensorProto { Name = "large", DataType = (int)TensorProto.Types.DataType.Int64, Dims = { 2 }, Int64Data = { 2000, 2000 } });
+        graph.Node.Insert(0, new NodeProto { OpType = "Expand", Input = { "unit", "large" }, Output = { "matrix" } });
+        graph.Node.Insert(1, new NodeProto { OpType = "MatMul", Input = { "matrix", "matrix" }, Output = { "product" } });
+        graph.Node[^1].Input[0] = "product";
+        Assert.Contains("takes more than 1073741824 multiplications", Assert.Throws<InputException>(() => new BuiltInPolicy(model.ToBytes(), "policy.onnx", _network.Describe())).Message);
+    }
+
     [Theory, MemberData(nameof(Agents))]
     public void EveryAgentsGraphGivesTheLogitsThatOnnxRuntimeGives(string agent)
     {

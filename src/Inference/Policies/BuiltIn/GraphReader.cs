@@ -11,13 +11,16 @@ namespace RlOffload.Inference.Policies.BuiltIn;
 /// </summary>
 internal sealed class GraphReader
 {
-    private const long MostNumbers = 1 << 26, MostSteps = 1 << 16;
+    private const long MostNumbers = 1 << 24, MostSteps = 1 << 16;
+
+    /// <summary>Multiplications of all products together: what depends on constants alone is worked out while the graph is read.</summary>
+    private const long MostWork = 1 << 30;
 
     private readonly string _source;
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long[]> _integers = new(StringComparer.Ordinal);
     private readonly List<Step> _steps = [];
-    private long _numbers;
+    private long _numbers, _work;
 
     /// <param name="inputs">Sizes of the inputs, each [1, size].</param>
     /// <exception cref="InputException">The graph has other inputs, or holds what this cannot run.</exception>
@@ -140,8 +143,8 @@ internal sealed class GraphReader
     /// <summary>Constants that become indices, and these in another shape; null where the node gives numbers.</summary>
     private long[]? Index(NodeProto node, long to) => node.OpType switch
     {
-        "Cast" when to == (long)DataType.Int64 && _values.TryGetValue(node.Input[0], out var x) && x.IsConstant => [.. x.Data.Take(x.Count).Select(v => (long)v)],
-        "Reshape" when _integers.TryGetValue(node.Input[0], out var index) => index,
+        "Cast" when to == (long)DataType.Int64 && node.Input.Count > 0 && _values.TryGetValue(node.Input[0], out var x) && x.IsConstant => [.. x.Data.Take(x.Count).Select(v => (long)v)],
+        "Reshape" when node.Input.Count > 0 && _integers.TryGetValue(node.Input[0], out var index) => index,
         _ => null,
     };
 
@@ -174,9 +177,14 @@ internal sealed class GraphReader
         return Run([.. a.Zip(b, Math.Max)], [x, y], z => new PairStep<T>(x, y, z));
     }
 
-    private Value Product(NodeProto node, Value x, Value y) => x.Shape.Length == 2 && y.Shape.Length == 2 && x.Columns == y.Shape[0]
-        ? Run([x.Shape[0], y.Columns], [x, y], z => new ProductStep(x, y, z))
-        : throw Bad(node, $"multiplies [{string.Join(", ", x.Shape)}] by [{string.Join(", ", y.Shape)}], allowed are matrices that fit");
+    private Value Product(NodeProto node, Value x, Value y)
+    {
+        if (x.Shape.Length != 2 || y.Shape.Length != 2 || x.Columns != y.Shape[0])
+            throw Bad(node, $"multiplies [{string.Join(", ", x.Shape)}] by [{string.Join(", ", y.Shape)}], allowed are matrices that fit");
+        if ((_work += (long)x.Count * y.Columns) > MostWork)
+            throw Refuse("graph", $"takes more than {MostWork} multiplications");
+        return Run([x.Shape[0], y.Columns], [x, y], z => new ProductStep(x, y, z));
+    }
 
     private Value Gemm(NodeProto node, bool transA, bool transB, Func<int, Value> input)
     {

@@ -21,6 +21,7 @@ public static class FuzzTargets
         new("links", "fitted links (JSON)", 20, (folder, repository) => new LinkModelTarget(folder, repository)),
         new("profiles", "layer profiles (JSON)", 15, (folder, _) => new ProfileTarget(folder)),
         new("policies", "policy folders (policy.json)", 5, (folder, _) => new PolicyTarget(folder)),
+        new("policy-graphs", "graphs of policies, by the built-in executor and ONNX Runtime", 8, (folder, _) => new PolicyGraphTarget(folder)),
         new("regions", "distilled trees and tables", 120, (folder, _) => new RegionTarget(folder)),
         new("configs", "configs (YAML)", 3, (folder, repository) => new ConfigTarget(folder, repository)),
         new("logs", "decision logs", 12, (folder, _) => new LogTarget(folder)),

@@ -75,6 +75,52 @@ internal sealed class FuzzPolicy
             [.. Enumerable.Range(0, regions.Count * _model.Count).Select(i => _numbers[i % _numbers.Length])]);
     }
 
+    /// <summary>A graph with each kind of node that the built-in executor knows; its numbers mean nothing.</summary>
+    public byte[] EveryOperator()
+    {
+        var model = OnnxModel.Parse(Graph(), "policy");
+        var graph = model.Proto.Graph;
+        void Node(string op, string to, string[] from, params AttributeProto[] attributes)
+        {
+            var node = new NodeProto { OpType = op, Output = { to } };
+            node.Input.Add(from);
+            node.Attribute.Add(attributes);
+            graph.Node.Add(node);
+        }
+        void Numbers(string name, params long[] values)
+        {
+            var tensor = new TensorProto { Name = name, DataType = (int)DataType.Int64, Dims = { values.Length } };
+            tensor.Int64Data.Add(values);
+            graph.Initializer.Add(tensor);
+        }
+        static AttributeProto Int(string name, long value) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
+        Numbers("axis", 1);
+        Numbers("pick", 0, 1, 0);
+        Numbers("wide", 1, _model.Count);
+        Numbers("back", -1, 1);
+        graph.Node.RemoveAt(graph.Node.Count - 1);
+        Node("Clip", "clipped", ["m", "one", "far"]);
+        Node("LogSoftmax", "log", ["clipped"], Int("axis", -1));
+        Node("Exp", "e", ["log"]);
+        Node("Sqrt", "s", ["e"]);
+        Node("Tanh", "t", ["s"]);
+        Node("Relu", "r", ["t"]);
+        Node("Greater", "g", ["r", "m"]);
+        Node("Cast", "c", ["g"], Int("to", (long)DataType.Float));
+        Node("Max", "x", ["c", "r"]);
+        Node("Div", "d", ["x", "far"]);
+        Node("Reshape", "column", ["d", "back"]);
+        Node("Transpose", "row", ["column"]);
+        Node("Gather", "few", ["row", "pick"], Int("axis", 1));
+        Node("ReduceSum", "sum", ["few", "axis"], Int("keepdims", 1));
+        Node("Expand", "all", ["sum", "wide"]);
+        Node("Gemm", "square", ["column", "all"]);
+        Node("MatMul", "back to row", ["all", "square"]);
+        Node("Add", "both", ["back to row", "m"]);
+        Node("Add", "logits", ["both", "away"]);
+        return model.ToBytes();
+    }
+
     /// <summary>logits = observation x W + (mask - 1) x 1e9.</summary>
     private byte[] Graph()
     {
