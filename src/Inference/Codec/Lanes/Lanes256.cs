@@ -116,12 +116,14 @@ internal static class Lanes256
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Word(ref byte from, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, at));
 
-    /// <inheritdoc cref="Lanes512"/>
+    /// <summary>The bits of each word's 8 codes move together: those of four by products with powers of two, then the halves. Above 8b bits is rubbish.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> Squeeze(Vector256<ulong> w, int b)
     {
-        w = Vector256.ConditionalSelect(Vector256.Create(((1UL << b) - 1) * 0x0001000100010001UL), w, Vector256.ShiftRightLogical(w, 8 - b));
-        w = Vector256.ConditionalSelect(Vector256.Create(((1UL << (2 * b)) - 1) * 0x0000000100000001UL), w, Vector256.ShiftRightLogical(w, 16 - 2 * b));
+        if (b == 8)
+            return w;
+        var pairs = Avx2.MultiplyAddAdjacent(Vector256.Create((ushort)(1 | 1 << (8 + b))).AsByte(), w.AsSByte());
+        w = Avx2.MultiplyAddAdjacent(pairs, Vector256.Create(1 | 1 << (16 + 2 * b)).AsInt16()).AsUInt64();
         return Vector256.ConditionalSelect(Vector256.Create((1UL << (4 * b)) - 1), w, Vector256.ShiftRightLogical(w, 32 - 4 * b));
     }
 
