@@ -109,9 +109,17 @@ public static class ProfileFile
                 yield return $"partitions[{i}]: head_ms and tail_ms need a finite median and p90 of 0 or more";
             if (q.ServerTailMs is { } server && !IsTime(server))
                 yield return $"partitions[{i}].server_tail_ms: needs a finite median and p90 of 0 or more";
+            if (!IsTime(q.HeadLayersMs) || !IsTime(q.TailLayersMs))
+                yield return $"partitions[{i}]: head_layers_ms and tail_layers_ms are {q.HeadLayersMs} and {q.TailLayersMs}, allowed are finite numbers of 0 or more";
             if (q.HeadMemoryBytes < 0)
                 yield return $"partitions[{i}].head_memory_bytes: is {q.HeadMemoryBytes}, allowed is 0 or more";
         }
+        for (var i = 0; i < p.Nodes.Count; i++)
+            if (!IsTime(p.Nodes[i].Ms) || !IsTime(p.Nodes[i].ServerMs ?? 0))
+                yield return $"nodes[{i}]: ms and server_ms are {p.Nodes[i].Ms} and {p.Nodes[i].ServerMs}, allowed are finite numbers of 0 or more";
+        if (p.Model.Pixels is { } pixels && (pixels.Mean.Count == 0 || pixels.Mean.Count != pixels.Std.Count || !double.IsFinite(pixels.Scale)
+            || !pixels.Mean.All(double.IsFinite) || !pixels.Std.All(s => double.IsFinite(s) && s != 0)))
+            yield return "model.pixels: needs a finite scale, and for each channel a finite mean and a finite std other than 0";
         for (var e = 0; e < p.Exits.Count; e++)
         {
             if (p.Partitions.Count(q => q.Exit == e && q.Local) != 1)
@@ -143,6 +151,8 @@ public static class ProfileFile
     }
 
     private static bool HasNull<T>(IReadOnlyList<T> list) where T : class => list.Any(x => x is null);
+
+    private static bool IsTime(double ms) => ms >= 0 && double.IsFinite(ms);
 
     private static bool IsTime(Duration? d) => d is { Median: >= 0, P90: >= 0 } && double.IsFinite(d.Median) && double.IsFinite(d.P90);
 }
