@@ -18,6 +18,9 @@ public sealed class Controller : IWorld, IOutcomeSink
     /// <summary>How much too late a machine's timers may wake, s.</summary>
     public const double WakeMargin = 0.004;
 
+    /// <summary>A probe of an idle link that took longer is given up, s.</summary>
+    private const double ProbeDeadline = 5;
+
     private readonly Mailbox _mailbox;
     private readonly Action<Flight> _log;
     private readonly Breaker? _breaker;
@@ -29,7 +32,9 @@ public sealed class Controller : IWorld, IOutcomeSink
     private (int Request, bool Probe) _sending = (-1, false);
     private IRemote _sender;
     private double _sendBegun;
+    private double _lastSent, _nextProbe = double.PositiveInfinity;
     private int _requests;
+    private int _probes = -1;
     private bool _over;
 
     /// <param name="margin">A late answer is given up so many s before it has to be, because real clocks wake late.</param>
@@ -58,7 +63,10 @@ public sealed class Controller : IWorld, IOutcomeSink
     public int PolicyFailures { get; private set; }
 
     /// <summary>When the loop has something to do though nobody tells it anything, s; infinity if never.</summary>
-    public double NextEvent => _stations.NextEvent;
+    public double NextEvent => Math.Min(_stations.NextEvent, _nextProbe);
+
+    /// <summary>A link that nothing was sent on for so long, s, is probed within the budget, so that what is known of it does not grow old; infinite: never.</summary>
+    public double ProbeIdle { get; init; } = double.PositiveInfinity;
 
     /// <summary>A request arrives. Any thread may call.</summary>
     /// <param name="fill">Writes the image's bytes.</param>
@@ -94,7 +102,7 @@ public sealed class Controller : IWorld, IOutcomeSink
         {
             Pump(_mailbox.Clock.Now);
             if (!_over || _stations.InFlight > 0)
-                _mailbox.WaitUntil(_stations.NextEvent);
+                _mailbox.WaitUntil(NextEvent);
         }
     }
 
@@ -104,6 +112,27 @@ public sealed class Controller : IWorld, IOutcomeSink
         while (_mailbox.TryTake(out var happened))
             Take(happened);
         _stations.Advance(now);
+        if (!double.IsPositiveInfinity(ProbeIdle))
+            ProbeIdleLink(now);
+    }
+
+    /// <summary>Numbers of the loop's own probes go down from -2, so that they are no request's.</summary>
+    private void ProbeIdleLink(double now)
+    {
+        if (_over || !_stations.IsUplinkIdle)
+        {
+            _nextProbe = double.PositiveInfinity;
+            return;
+        }
+        _nextProbe = Math.Max(_lastSent + ProbeIdle, Probes?.Next(now) ?? now);
+        if (_nextProbe > now)
+            return;
+        // Nothing is learned of a link behind which nobody answers.
+        if (_breaker is not { State: not BreakerState.Closed } && Probes?.Allows(now) != false)
+            _stations.Probe(--_probes, ProbeDeadline);
+        (_lastSent, _nextProbe) = (now, double.PositiveInfinity);
+        if (_stations.IsUplinkIdle)
+            _nextProbe = now + ProbeIdle;
     }
 
     private void Take(in Happened happened)
@@ -127,6 +156,7 @@ public sealed class Controller : IWorld, IOutcomeSink
             case What.Sent:
                 if (_sending == (happened.Request, happened.Probe))
                     Link?.Transferred(happened.At, _sender.Carried(happened.At), happened.At - _sendBegun);
+                _lastSent = happened.At;
                 _stations.Sent(happened.Request, happened.Probe, happened.At);
                 break;
             case What.Answered:
@@ -137,7 +167,7 @@ public sealed class Controller : IWorld, IOutcomeSink
             case What.Failed:
                 Note(happened);
                 if (!happened.Probe)
-                    _breaker?.Failed(happened.Request, happened.Reason, happened.At);
+                    _breaker?.Failed(happened.Request, happened.Reason, happened.At, happened.RetryAfter);
                 _stations.Failed(happened.Request, happened.Probe, happened.At);
                 break;
             case What.Swapped:

@@ -1,3 +1,5 @@
+using RlOffload.Environment.Plans;
+
 namespace RlOffload.Environment.Simulation;
 
 /// <summary>
@@ -56,6 +58,19 @@ public sealed partial class Stations
             (job.Rtt, job.Load, job.Server) = (roundTrip, load, server);
         }
         Ended(j, at);
+    }
+
+    /// <summary>Whether nothing is sent and nothing waits to be.</summary>
+    public bool IsUplinkIdle => _now.OnUplink < 0 && _now.At[(int)Stage.WaitUplink] == 0;
+
+    /// <summary>A train of packets that no request brings, to learn how fast the link is.</summary>
+    /// <param name="number">No request's.</param>
+    /// <param name="deadline">s from now.</param>
+    public void Probe(int number, double deadline)
+    {
+        ref var probe = ref Add(number, Stage.WaitUplink, deadline);
+        (probe.Bytes, probe.IsProbe, probe.Image, probe.Way) = (CostModel.ProbeBytes, true, -1, -1);
+        Dispatch();
     }
 
     /// <summary>

@@ -19,7 +19,8 @@ public enum BreakerState : byte
 /// <param name="Factor">Each break that ends in another failure is followed by one so many times longer.</param>
 /// <param name="LongestBreak">s, before the jitter.</param>
 /// <param name="Jitter">Each break is drawn evenly from (1 - jitter / 2 .. 1 + jitter / 2) times its length, so that devices do not come back together.</param>
-public sealed record BreakerOptions(int Failures = 5, double FirstBreak = 0.1, double Factor = 2, double LongestBreak = 5, double Jitter = 0.5);
+/// <param name="LongestRetryAfter">A server that asks for more time than that, s, is asked again then.</param>
+public sealed record BreakerOptions(int Failures = 5, double FirstBreak = 0.1, double Factor = 2, double LongestBreak = 5, double Jitter = 0.5, double LongestRetryAfter = 60);
 
 /// <summary>What a breaker did over a run.</summary>
 /// <param name="Opened">Times that the server was given up, failed trials included.</param>
@@ -84,7 +85,8 @@ public sealed class Breaker(BreakerOptions options, Rng rng)
     }
 
     /// <summary>A request was not answered: refused, broken off, not understood, or not in time.</summary>
-    public void Failed(int request, Reason reason, double now)
+    /// <param name="retryAfter">When the server wants to be asked again, s: until then nothing is sent; 0 where it said nothing.</param>
+    public void Failed(int request, Reason reason, double now, double retryAfter = 0)
     {
         // NaN and infinity are the network's own, and what was not sent tells nothing.
         if (reason is Reason.NotFinite or Reason.CircuitOpen or Reason.DeviceFailed)
@@ -92,8 +94,14 @@ public sealed class Breaker(BreakerOptions options, Rng rng)
             _trial = request == _trial ? -1 : _trial;
             return;
         }
+        if (retryAfter > 0 && State == BreakerState.Closed)
+        {
+            // It is there and says when: nobody has to find out how long.
+            Open(now, 0, retryAfter);
+            return;
+        }
         if (State == BreakerState.HalfOpen ? request == _trial : State == BreakerState.Closed && (++_failures >= options.Failures || reason == Reason.Unreachable))
-            Open(now);
+            Open(now, Math.Min(options.LongestBreak, options.FirstBreak * Math.Pow(options.Factor, _breaks++)), retryAfter);
     }
 
     /// <summary>The request left the uplink before its time: nothing was learned of the server.</summary>
@@ -101,12 +109,13 @@ public sealed class Breaker(BreakerOptions options, Rng rng)
 
     public BreakerCounts Counts(double now) => new(_opened, _trials, _keptLocal, _notSent, Math.Round(_openSeconds + (State == BreakerState.Closed ? 0 : now - _since), 3));
 
-    private void Open(double now)
+    /// <param name="length">Before the jitter; the server's own wish is never undercut.</param>
+    private void Open(double now, double length, double retryAfter)
     {
         if (State == BreakerState.Closed)
             _since = now;
-        var length = Math.Min(options.LongestBreak, options.FirstBreak * Math.Pow(options.Factor, _breaks++));
-        _until = now + length * (1 + options.Jitter * (_rng.NextDouble() - 0.5));
+        var drawn = _rng.NextDouble();
+        _until = now + Math.Max(length * (1 + options.Jitter * (drawn - 0.5)), Math.Min(retryAfter > 0 ? retryAfter : 0, options.LongestRetryAfter) * (1 + options.Jitter * drawn));
         (State, _trial, _failures) = (BreakerState.Open, -1, 0);
         _opened++;
     }

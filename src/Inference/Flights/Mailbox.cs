@@ -11,9 +11,10 @@ public enum What : byte { Arrived, Passed, Computed, Broken, Sent, Answered, Fai
 /// <param name="Load">Of an answer: the server's load factor.</param>
 /// <param name="Server">Of an answer: the server's computing, s.</param>
 /// <param name="Way">Of a gated plan: the way whose exit was passed by, or which was taken; else -1.</param>
+/// <param name="RetryAfter">Of a refusal: when the server wants to be asked again, s; 0 where it said nothing.</param>
 public readonly record struct Happened(
     What What, int Request, double At, Flight? Flight = null, bool Probe = false, Reason Reason = Reason.None,
-    double RoundTrip = 0, double Load = 1, double Server = 0, int Way = -1);
+    double RoundTrip = 0, double Load = 1, double Server = 0, int Way = -1, double RetryAfter = 0);
 
 /// <summary>Where device, link and whoever brings requests tell the controller's loop what happened, from any thread.</summary>
 public sealed class Mailbox : IDisposable

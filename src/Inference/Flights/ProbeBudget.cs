@@ -21,6 +21,9 @@ public sealed class ProbeBudget(double bytesPerSecond, double probeBytes)
         return _bytes >= probeBytes;
     }
 
+    /// <summary>When the next one may be sent, if none is until then, s; infinity: never.</summary>
+    public double Next(double now) => Allows(now) ? now : bytesPerSecond > 0 ? now + (probeBytes - _bytes) / bytesPerSecond : double.PositiveInfinity;
+
     public void Spend()
     {
         Spent += probeBytes;

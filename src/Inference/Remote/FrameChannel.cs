@@ -125,7 +125,7 @@ internal sealed class FrameChannel : IDisposable
         if (header.Kind == ControlKind.Probe && Take(new FrameKey(header.Request, IsProbe: true)) is { } probe)
             probe.Reply.TrySetResult(new Reply(Reason.None, _clock.Now));
         if (header.Kind == ControlKind.Refusal && Take(new FrameKey(header.Request, IsProbe: false)) is { } refused)
-            refused.Reply.TrySetResult(Reply.Refused(_clock.Now, header.Status, Encoding.UTF8.GetString(payload)));
+            refused.Reply.TrySetResult(Reply.Refused(_clock.Now, header.Status, Encoding.UTF8.GetString(payload), header.RetryAfter));
         return true;
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using RlOffload.Inference.Flights;
 using RlOffload.Inference.Wire;
 
@@ -8,12 +10,23 @@ namespace RlOffload.Inference.Remote;
 /// <param name="Timed">Whether the header holds the server's own durations: not every server says them.</param>
 /// <param name="Class">Class that the answer is; -1 for none.</param>
 /// <param name="Refusal">Status and text where it refused.</param>
-internal readonly record struct Reply(Reason Reason, double At, AnswerHeader Header = default, bool Timed = false, int Class = -1, string? Refusal = null)
+/// <param name="RetryAfter">When it wants to be asked again, s; 0 where it said nothing.</param>
+internal readonly record struct Reply(Reason Reason, double At, AnswerHeader Header = default, bool Timed = false, int Class = -1, string? Refusal = null, double RetryAfter = 0)
 {
     /// <summary>As much of a server's text as is kept.</summary>
     public const int LongestText = 300;
 
-    public static Reply Refused(double at, int status, string text) => new(Reason.Refused, at, Refusal: $"{status} {text[..Math.Min(text.Length, LongestText)].TrimEnd()}");
+    public static Reply Refused(double at, int status, string text, double retryAfter) =>
+        new(Reason.Refused, at, Refusal: $"{status} {text[..Math.Min(text.Length, LongestText)].TrimEnd()}", RetryAfter: retryAfter);
+
+    /// <summary>A refusal by HTTP: Retry-After-Ms, which this project's server adds, else Retry-After in s.</summary>
+    public static async Task<Reply> Refused(HttpResponseMessage response, double at, CancellationToken cancel)
+    {
+        var after = response.Headers.RetryAfter?.Delta?.TotalSeconds ?? 0;
+        if (response.Headers.TryGetValues("Retry-After-Ms", out var values) && double.TryParse(values.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var ms) && ms is >= 0 and < double.PositiveInfinity)
+            after = ms / 1000;
+        return Refused(at, (int)response.StatusCode, Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false)), after);
+    }
 }
 
 /// <summary>How messages travel to a server: by HTTP as they are, by the Open Inference Protocol, or by frames on a socket.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Runtime.InteropServices;
-using System.Text;
 using RlOffload.Environment.Plans;
 using RlOffload.Inference.Emulation;
 using RlOffload.Inference.Flights;
@@ -44,7 +43,7 @@ internal sealed class MessageWire : IServerWire
         using var message = new HttpRequestMessage(HttpMethod.Post, _infer) { Content = content };
         using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
-            return Reply.Refused(_clock.Now, (int)response.StatusCode, Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false)));
+            return await Reply.Refused(response, _clock.Now, cancel).ConfigureAwait(false);
         if (response.Content.Headers.ContentLength is not (>= AnswerHeader.Size and <= MostAnswerBytes and var length))
             return new Reply(Reason.Malformed, _clock.Now);
         var buffer = ArrayPool<byte>.Shared.Rent((int)length);

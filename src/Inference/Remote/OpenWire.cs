@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using RlOffload.Environment.Plans;
 using RlOffload.Inference.Emulation;
@@ -65,7 +64,7 @@ internal sealed class OpenWire : IServerWire
         using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
-            return Reply.Refused(_clock.Now, (int)response.StatusCode, Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false)));
+            return await Reply.Refused(response, _clock.Now, cancel).ConfigureAwait(false);
         if (response.Content.Headers.ContentLength > MostAnswerBytes)
             return new Reply(Reason.Malformed, _clock.Now);
         var body = await response.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);

@@ -74,12 +74,12 @@ public sealed class RemoteClient : IRemote, IDisposable
     {
         // The controller's loop must not wait for what happens here.
         await Task.Yield();
-        var reason = Reason.BrokenOff;
+        var (reason, retryAfter) = (Reason.BrokenOff, 0.0);
         try
         {
             if (flight.MessageBytes == 0)
                 Encode(flight);
-            reason = flight.MessageBytes < 0 ? Reason.NotFinite : await Exchange(flight, request, cancel.Token).ConfigureAwait(false);
+            (reason, retryAfter) = flight.MessageBytes < 0 ? (Reason.NotFinite, 0) : await Exchange(flight, request, cancel.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -97,12 +97,12 @@ public sealed class RemoteClient : IRemote, IDisposable
         {
             Close(request, probe: false);
             if (reason != Reason.None && !cancel.IsCancellationRequested)
-                _mailbox.Post(new Happened(What.Failed, request, _mailbox.Clock.Now, Reason: reason));
+                _mailbox.Post(new Happened(What.Failed, request, _mailbox.Clock.Now, Reason: reason, RetryAfter: retryAfter));
             _pool.Release(flight);
         }
     }
 
-    private async Task<Reason> Exchange(Flight flight, int request, CancellationToken cancel)
+    private async Task<(Reason Reason, double RetryAfter)> Exchange(Flight flight, int request, CancellationToken cancel)
     {
         var sent = 0.0;
         _link?.Begin();
@@ -115,11 +115,11 @@ public sealed class RemoteClient : IRemote, IDisposable
         if (reply.Reason == Reason.Refused)
             LastRefusal = reply.Refusal;
         if (reply.Reason != Reason.None)
-            return reply.Reason;
+            return (reply.Reason, reply.RetryAfter);
         (flight.ServerWaited, flight.ServerComputed) = (reply.Header.WaitedSeconds, reply.Header.ComputedSeconds);
         flight.RemoteClass = reply.Class;
         await Deliver(flight, request, sent, reply, cancel).ConfigureAwait(false);
-        return Reason.None;
+        return (Reason.None, 0);
     }
 
     private async Task Deliver(Flight flight, int request, double sent, Reply reply, CancellationToken cancel)

@@ -19,11 +19,12 @@ namespace RlOffload.Inference.Runs;
 /// <param name="Seed">Of the jitter with which a failed server is tried again.</param>
 /// <param name="Watch">How often it is looked whether the files of policy and network are others, s; infinite: never.</param>
 /// <param name="SwapOnHangUp">Whether SIGHUP asks for that look.</param>
+/// <param name="ProbeIdle">A link that nothing was sent on for so long, s, is probed within the budget; infinite: never.</param>
 /// <param name="Engine">What runs a policy that is a graph.</param>
 public sealed record DeviceOptions(
     string Policy, RemoteOptions Remote, string? Model = null, string? Profile = null, string? Log = null, double MemoryMb = double.PositiveInfinity,
     double ProbeBudget = double.PositiveInfinity, ulong Seed = 1, double Watch = double.PositiveInfinity, bool SwapOnHangUp = false,
-    PolicyEngine Engine = PolicyEngine.Auto);
+    PolicyEngine Engine = PolicyEngine.Auto, double ProbeIdle = double.PositiveInfinity);
 
 /// <summary>What the device did since it began.</summary>
 /// <param name="Outcomes">By kind; plans as chosen; reasons why a request was not answered as planned.</param>
@@ -93,7 +94,7 @@ public sealed class DeviceRun : IDisposable
             log?.Add(flight);
             source.Ended(flight);
             ended?.Invoke(_requests);
-        }, breaker) { Probes = probes, Link = link };
+        }, breaker) { Probes = probes, Link = link, ProbeIdle = _options.ProbeIdle };
         using var over = new CancellationTokenSource();
         if (source.Waits)
             swap.PrepareRest(cancel);

@@ -84,6 +84,45 @@ public class BreakerTests
     }
 
     [Fact]
+    public void AServerThatSaysWhenToAskAgainIsNotAskedBefore()
+    {
+        var breaker = new Breaker(Options with { LongestRetryAfter = 20 }, new Rng(1));
+        breaker.Failed(0, Reason.Refused, 0, retryAfter: 0.25);
+        Assert.False(breaker.Allows(0.24));
+        Assert.True(breaker.Allows(0.25));
+        Assert.True(breaker.TryEnter(1, 0.25));
+        // The one that tries is told again; its break is no shorter than its own.
+        breaker.Failed(1, Reason.Refused, 0.3, retryAfter: 7);
+        Assert.False(breaker.Allows(7.2));
+        Assert.True(breaker.TryEnter(2, 7.31));
+        breaker.Failed(2, Reason.Refused, 8, retryAfter: 0.001);
+        Assert.False(breaker.Allows(9.9));
+        Assert.True(breaker.TryEnter(3, 10));
+        breaker.Failed(3, Reason.Refused, 10, retryAfter: 1e9);
+        Assert.False(breaker.Allows(29.9));
+        Assert.True(breaker.TryEnter(4, 30));
+        // What is no time counts as none.
+        breaker.Failed(4, Reason.Refused, 30, retryAfter: double.NaN);
+        Assert.True(breaker.Allows(33));
+    }
+
+    [Fact]
+    public void DevicesThatWereToldTheSameTimeDoNotComeBackTogetherAndNoneTooEarly()
+    {
+        var back = Enumerable.Range(0, 100).Select(seed =>
+        {
+            var breaker = new Breaker(Options with { Jitter = 0.5 }, new Rng((ulong)seed));
+            breaker.Failed(0, Reason.Refused, 0, retryAfter: 1);
+            var now = 0.0;
+            while (!breaker.Allows(now))
+                now += 0.001;
+            return now;
+        }).ToList();
+        Assert.All(back, b => Assert.InRange(b, 1, 1.5011));
+        Assert.True(back.Max() - back.Min() > 0.3);
+    }
+
+    [Fact]
     public void BreaksAreSpreadEvenlyAndBySeed()
     {
         double Break(ulong seed)

@@ -24,6 +24,19 @@ public class ProbeBudgetTests
         Assert.Equal(2, sent);
     }
 
+    [Fact]
+    public void TheNextOneIsAllowedWhenItSays()
+    {
+        var budget = new ProbeBudget(1000, 24000);
+        var next = budget.Next(0);
+        Assert.Equal(24, next, 9);
+        Assert.False(budget.Allows(next - 1e-6));
+        Assert.True(budget.Allows(next + 1e-6));
+        Assert.Equal(30, budget.Next(30));
+        Assert.Equal(double.PositiveInfinity, new ProbeBudget(0, 24000).Next(5));
+        Assert.Equal(5, new ProbeBudget(double.PositiveInfinity, 24000).Next(5));
+    }
+
     [Theory]
     [InlineData(0, false)]
     [InlineData(double.PositiveInfinity, true)]
