@@ -77,8 +77,8 @@ public sealed class LiveRun
         draw.Draw(0);
         var alive = await CheckServer(partitions, model, cancel).ConfigureAwait(false);
 
-        var time = _options.Speed == 1 ? TimeProvider.System : new ScaledTime(TimeProvider.System, _options.Speed);
-        var clock = new RunClock(time);
+        using var precise = new PreciseTime();
+        var clock = new RunClock(_options.Speed == 1 ? precise : new ScaledTime(precise, _options.Speed));
         using var mailbox = new Mailbox(clock);
         var pixels = new PixelCodec(_profile);
         using var pool = FlightPool.Within(partitions, pixels.ImageBytes, model, _options.MemoryMb * 1048576, ready: 2, out var prepared);
