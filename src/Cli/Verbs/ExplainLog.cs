@@ -52,9 +52,7 @@ internal static class ExplainLog
 
     private static void Explain(LoggedDecision decision, string folder, string? profile, int most, string? json)
     {
-        var named = FrozenPolicyFile.Read(folder).Profile.Path;
-        var path = profile ?? FrozenPolicyFile.Require(folder, named, "--profile");
-        using var policy = DeployedPolicy.Open(folder, ProfileFile.Read(path), w => Console.Error.WriteLine($"warning: {w}"));
+        using var policy = ExplainVerb.Open(folder, profile);
         var explained = Explanation.Of(policy, decision.Seen, policy.Model.Table.Allowed(decision.Seen.Battery > 0));
         ExplanationTable.Print(explained, most);
         var r = decision.Record;

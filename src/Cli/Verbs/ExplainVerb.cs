@@ -40,9 +40,7 @@ internal static class ExplainVerb
             if ((told is null) == (played is null))
                 throw new InputException("explain", "--observation, --config", "are both given or both missing, allowed is one of them");
             var path = parsed.GetRequiredValue(folder);
-            var frozen = FrozenPolicyFile.Read(path);
-            var measured = ProfileFile.Read(parsed.GetValue(profile) ?? FrozenPolicyFile.Require(path, frozen.Profile.Path, "--profile"));
-            using var policy = DeployedPolicy.Open(path, frozen, measured, w => Console.Error.WriteLine($"warning: {w}"));
+            using var policy = Open(path, parsed.GetValue(profile));
             var (explained, outcome) = told is not null ? (Of(policy, told), null) : Played(policy, played!, parsed.GetValue(window), parsed.GetValue(request));
             ExplanationTable.Print(explained, parsed.GetValue(plans));
             if (outcome is { } o)
@@ -51,6 +49,14 @@ internal static class ExplainVerb
                 RunFolder.WriteText(file, JsonSerializer.Serialize(explained, ProfileFile.Json));
         });
         return command;
+    }
+
+    /// <param name="profile">Null: the one that the policy names.</param>
+    public static DeployedPolicy Open(string folder, string? profile)
+    {
+        var frozen = FrozenPolicyFile.Read(folder);
+        var measured = ProfileFile.Read(profile ?? FrozenPolicyFile.Require(folder, frozen.Profile.Path, "--profile"));
+        return DeployedPolicy.Open(folder, frozen, measured, w => Console.Error.WriteLine($"warning: {w}"));
     }
 
     private static Explanation Of(DeployedPolicy policy, string file)

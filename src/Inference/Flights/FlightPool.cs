@@ -30,19 +30,10 @@ public sealed class FlightPool(Func<Flight> make) : IDisposable
     public static FlightPool Within(PartitionSet partitions, int imageBytes, CostModel model, double budget, int ready, out bool[] prepared)
     {
         var pool = Of(partitions, imageBytes, [], ready);
-        var first = Enumerable.Range(0, ready).Select(_ => pool.Take()).ToList();
         prepared = new bool[model.Count];
-        foreach (var plan in PartitionSet.Prepare(model, Ready, budget))
+        foreach (var plan in PartitionSet.Prepare(model, part => pool.Prepare([part]), budget))
             prepared[plan] = true;
-        foreach (var flight in first)
-            pool._free.Add(flight);
         return pool;
-
-        void Ready(PartKey part)
-        {
-            foreach (var flight in first)
-                flight.Store!.Prepare(part);
-        }
     }
 
     /// <summary>Makes the flights that are free now ready to run these parts; the others make themselves ready when they first do.</summary>

@@ -6,20 +6,12 @@ namespace RlOffload.Tests.Environment.Plans;
 
 public sealed class PredictionsTests
 {
-    public static TheoryData<string> Worlds => [.. Models.Keys];
-
-    private static readonly Dictionary<string, CostModel> Models = new()
-    {
-        ["plain"] = TestWorld.Model(bits: [2, 4, 8, 32]),
-        ["clocks"] = TestWorld.Model(TestWorld.Clocked),
-        ["gates"] = GatedWorld.Model(),
-        ["generous branches"] = TestWorld.Model(TestWorld.Scenario with { Reward = new RewardSpec(0.3, 0.05, FallbackShare: 0.6) }),
-    };
+    public static TheoryData<string> Worlds => [.. VariedWorlds.Models.Keys];
 
     [Theory, MemberData(nameof(Worlds))]
     public void EveryPredictionIsTheCostModelsBitForBit(string world)
     {
-        var model = Models[world];
+        var model = VariedWorlds.Models[world];
         var rng = new Rng(4);
         var o = new Observation();
         // In any order, and some twice.
@@ -30,7 +22,7 @@ public sealed class PredictionsTests
         var kinds = new HashSet<OutcomeKind>();
         for (var i = 0; i < 1000; i++)
         {
-            Draw(o, ref rng);
+            VariedWorlds.Draw(o, ref rng);
             var rate = o.Rate * (0.5 + rng.NextDouble());
             var next = 0;
             foreach (var block in blocks)
@@ -45,17 +37,5 @@ public sealed class PredictionsTests
             }
         }
         Assert.Equal(4, kinds.Count);
-    }
-
-    private static void Draw(Observation o, ref Rng rng)
-    {
-        o.Deadline = 0.02 + rng.NextExponential() * 0.5;
-        o.DeviceBacklog = rng.NextInt(2) * rng.NextExponential() * 0.3;
-        o.UplinkBacklogBytes = rng.NextInt(2) * rng.NextExponential() * 1e4;
-        o.PendingBytes = rng.NextInt(2) * rng.NextExponential() * 1e4;
-        o.Rate = 1e6 * Math.Exp(1.5 * rng.NextGaussian());
-        o.Rtt = rng.NextInt(3) * 0.03;
-        o.ServerLoad = 1 + rng.NextInt(3) * 7;
-        o.Slowdown = rng.NextInt(2) == 0 ? 1 : 1 + rng.NextDouble();
     }
 }
