@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using RlOffload.Environment;
-using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Policies;
 using RlOffload.Inference.Runs;
 using RlOffload.Training;
@@ -60,7 +59,7 @@ internal static class ExplainLog
             + (r.Policy is { } by && by != FrozenPolicyFile.HashOf(policy.Policy) ? $" Another policy decided, {by[..12]}."
                 : decision.Plan == explained.Policy ? "" : " That is not what this policy chooses: another one decided, or the breaker or the memory forbade it."));
         if (json is not null)
-            RunFolder.WriteText(json, JsonSerializer.Serialize(explained, ProfileFile.Json));
+            RunFolder.WriteText(json, JsonSerializer.Serialize(explained, FrozenPolicyFile.Json));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
