@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -7,6 +6,7 @@ using RlOffload.Environment;
 using RlOffload.Environment.Links;
 using RlOffload.Environment.Plans;
 using RlOffload.Environment.Profiles;
+using RlOffload.Environment.Simulation;
 
 namespace RlOffload.Training;
 
@@ -155,29 +155,8 @@ public sealed class World
         };
         if (experiment.ArrivalRecording is not { } file)
             return scenario;
-        var times = ReadArrivals(file);
-        return scenario with { Arrivals = told.Arrivals with { Recorded = times, MeanGap = (times[^1] - times[0]) / (times.Count - 1) } };
-    }
-
-    /// <summary>One time in s a line; they do not fall, and the first counts as 0.</summary>
-    private static List<double> ReadArrivals(string path)
-    {
-        var times = new List<double>();
-        var number = 0;
-        foreach (var line in File.ReadLines(path))
-        {
-            number++;
-            if (line.Trim() is not { Length: > 0 } text || text[0] == '#')
-                continue;
-            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var time) || !double.IsFinite(time))
-                throw new InputException(path, number.ToString(), $"is '{text}', allowed is one arrival time in s");
-            if (times.Count > 0 && time < times[^1])
-                throw new InputException(path, number.ToString(), $"is {text} after {times[^1]}, allowed is a time that does not fall");
-            times.Add(time);
-        }
-        if (times.Count < 2 || times[^1] <= times[0])
-            throw new InputException(path, "file", $"holds {times.Count} arrival times, allowed are two or more that are not all the same");
-        return [.. times.Select(t => t - times[0])];
+        var times = ArrivalFile.Read(file);
+        return scenario with { Arrivals = told.Arrivals with { Recorded = times, MeanGap = ArrivalFile.MeanGap(times) } };
     }
 
     private static int[] AllBits(Experiment experiment, ModelProfile profile) =>

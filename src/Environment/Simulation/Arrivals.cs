@@ -54,7 +54,7 @@ public static class Arrivals
     private static void Recorded(ArrivalSpec spec, ref Rng rng, Span<double> times)
     {
         var recorded = spec.Recorded!;
-        var seam = recorded.Count > 1 ? (recorded[^1] - recorded[0]) / (recorded.Count - 1) : spec.MeanGap;
+        var seam = recorded.Count > 1 ? ArrivalFile.MeanGap(recorded) : spec.MeanGap;
         var at = rng.NextInt(recorded.Count);
         var t = rng.NextDouble() * seam;
         for (var i = 0; i < times.Length; i++)

@@ -48,10 +48,13 @@ internal readonly record struct ImportRow(ImportTable Table, int Line, IReadOnly
 {
     public string Text(string column) => Cells[Table.ColumnOf(column)];
 
-    /// <summary>A finite number of 0 or more.</summary>
+    /// <summary>Largest number that is measured: of ms, 30,000 years; sums and products of a table of these stay finite.</summary>
+    private const double Largest = 1e15;
+
+    /// <summary>0 to <see cref="Largest"/>.</summary>
     public double Number(string column) =>
-        double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var x) && double.IsFinite(x) && x >= 0 ? x
-        : throw new InputException(Table.Path, $"{Line}", $"{column} is '{Text(column)}', allowed is a finite number of 0 or more");
+        double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var x) && x is >= 0 and <= Largest ? x
+        : throw new InputException(Table.Path, $"{Line}", $"{column} is '{Text(column)}', allowed is a number from 0 to 1e15");
 
     public int Whole(string column) =>
         int.TryParse(Text(column), NumberStyles.None, CultureInfo.InvariantCulture, out var x) ? x

@@ -27,6 +27,8 @@ internal static class PortendImport
         ImportRow[] entries = [.. blocks.Where(r => r.Text("model") == network).OrderBy(r => r.Whole("block"))];
         var accuracy = AccuracyOf(counts, network);
         var last = entries.Length;
+        if (entries.Where((r, i) => r.Whole("block") != i + 1).FirstOrDefault() is { Table: not null } odd)
+            throw new InputException(inputs, $"{odd.Line}", $"is block {odd.Whole("block")} of {network}, allowed is each block from 1 to {last} once");
         if (last == 0 || !onDevice.ContainsKey((1, last)) || !onServer.ContainsKey((1, last)))
             throw new InputException(times, network, $"has no time of the {last} blocks of {Inputs} as a whole, allowed is one on {device} and on {server}");
         var exits = Choose(import, exitFile, accuracy, last, onDevice, onServer);
@@ -107,7 +109,7 @@ internal static class PortendImport
     private static int[] Choose(ProfileImport import, string file, Dictionary<int, double> accuracy, int last,
         Dictionary<(int, int), double> onDevice, Dictionary<(int, int), double> onServer)
     {
-        int[] known = [.. accuracy.Keys.Where(b => onDevice.ContainsKey((1, b)) && onServer.ContainsKey((1, b))).Order()];
+        int[] known = [.. accuracy.Keys.Where(b => b <= last && onDevice.ContainsKey((1, b)) && onServer.ContainsKey((1, b))).Order()];
         if (!known.Contains(last))
             throw new InputException(file, "exit_block", $"has no accuracy of the last block {last}, allowed is a row of image_set test at threshold 1");
         if (import.Exits is { } told)

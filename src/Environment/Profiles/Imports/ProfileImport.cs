@@ -13,7 +13,12 @@ public enum ImportSource { Portend, Scission }
 public sealed record ProfileImport(ImportSource Source, string Folder, string Network, string Device, string Server, IReadOnlyList<int>? Exits = null)
 {
     /// <exception cref="InputException">A file is missing or contradicts itself, or the network or a machine is not in it.</exception>
-    public ModelProfile Read() => Source == ImportSource.Portend ? PortendImport.Read(this) : ScissionImport.Read(this);
+    public ModelProfile Read()
+    {
+        var profile = Source == ImportSource.Portend ? PortendImport.Read(this) : ScissionImport.Read(this);
+        var problems = ProfileFile.Check(profile).Select(p => $"{Folder}:{Network}: makes no profile: {p}").ToList();
+        return problems.Count == 0 ? profile : throw new InputException(problems);
+    }
 
     /// <summary>Files that the folder must hold.</summary>
     public static IReadOnlyList<string> FilesOf(ImportSource source) => source == ImportSource.Portend

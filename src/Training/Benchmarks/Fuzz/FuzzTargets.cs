@@ -20,6 +20,8 @@ public static class FuzzTargets
         new("traces", "link traces and round-trip times", 40, (folder, _) => new TraceTarget(folder)),
         new("links", "fitted links (JSON)", 20, (folder, repository) => new LinkModelTarget(folder, repository)),
         new("profiles", "layer profiles (JSON)", 15, (folder, _) => new ProfileTarget(folder)),
+        new("imports", "published measurements that profiles are made of (CSV)", 10, (folder, _) => new ImportTarget(folder)),
+        new("lists", "clients' tokens, recorded arrivals", 40, (folder, _) => new ListTarget(folder)),
         new("policies", "policy folders (policy.json)", 5, (folder, _) => new PolicyTarget(folder)),
         new("policy-graphs", "graphs of policies, by the built-in executor and ONNX Runtime", 8, (folder, _) => new PolicyGraphTarget(folder)),
         new("regions", "distilled trees and tables", 120, (folder, _) => new RegionTarget(folder)),

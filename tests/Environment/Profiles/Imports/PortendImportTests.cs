@@ -62,6 +62,19 @@ public sealed class PortendImportTests
         Assert.Contains("exits: has no block 7", Assert.Throws<InputException>(() => (import with { Exits = [7] }).Read()).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void BlocksThatAreNotThereAreNamedWhereverTheyAreMissing()
+    {
+        using var folder = new TemporaryFolder();
+        var import = new ProfileImport(ImportSource.Portend, ImportedData.Portend(folder), "net", "slow", "quick");
+        var inputs = File.ReadAllText(folder.At("portend/block_inputs.csv"));
+        // Times and accuracies of a third block, but only two that anything is known of: the third is no exit.
+        File.WriteAllText(folder.At("portend/block_inputs.csv"), inputs.Replace("Net_ImageNet,3,8,25,25,5000\n", "", StringComparison.Ordinal));
+        Assert.Equal([0.6], import.Read().Exits.Select(e => e.Accuracy!.Value));
+        File.WriteAllText(folder.At("portend/block_inputs.csv"), inputs.Replace("Net_ImageNet,2,", "Net_ImageNet,4,", StringComparison.Ordinal));
+        Assert.Contains("block_inputs.csv:4: is block 3 of Net_ImageNet, allowed is each block from 1 to 3 once", Assert.Throws<InputException>(import.Read).Message, StringComparison.Ordinal);
+    }
+
     [DataFact("profiles/portend/exits.csv")]
     public void EveryNetworkOfTheDataMakesASoundProfile()
     {

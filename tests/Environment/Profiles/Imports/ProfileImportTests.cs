@@ -33,4 +33,14 @@ public sealed class ProfileImportTests
         Assert.Equal(profile.AccuracySource, back.AccuracySource);
         Assert.Equal(profile.Assumptions, back.Assumptions);
     }
+
+    [Fact]
+    public void MeasurementsThatContradictEachOtherMakeNoProfile()
+    {
+        using var folder = new TemporaryFolder();
+        var import = new ProfileImport(ImportSource.Portend, ImportedData.Portend(folder), "net", "slow", "quick");
+        var inputs = File.ReadAllText(folder.At("portend/block_inputs.csv"));
+        File.WriteAllText(folder.At("portend/block_inputs.csv"), inputs.Replace(",50,50,20000", ",50,50,0", StringComparison.Ordinal));
+        Assert.Contains("portend:net: makes no profile: cuts[1]", Assert.Throws<InputException>(import.Read).Message, StringComparison.Ordinal);
+    }
 }
