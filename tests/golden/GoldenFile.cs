@@ -57,17 +57,42 @@ internal sealed class GoldenFile
     {
         foreach (var (matrix, name) in new[] { (batch.Observations, "s"), (batch.NextObservations, "next"), (batch.Actions, "a"), (batch.Rewards, "r"), (batch.Discounts, "discount") })
             Fill(matrix, $"batch{number}.{name}");
+        FillMask(batch.NextForbidden, $"batch{number}.next_valid");
+        for (var (r, choices) = (0, FillMask(batch.Forbidden, $"batch{number}.valid")); r < choices.Length; r++)
+            batch.EntropyShares.Row(r)[0] = choices[r] > 1 ? (float)(1 / Math.Log(choices[r])) : 0;
+        if (batch is not { Plans: { } plans, NextPlans: { } next, TakenPlan: { } taken })
+            return;
+        Fill(plans, $"batch{number}.phi");
+        Fill(next, $"batch{number}.next_phi");
+        for (var r = 0; r < taken.Rows; r++)
+            plans.Row(r * batch.Forbidden.Columns + (int)batch.Actions.Row(r)[0]).CopyTo(taken.Row(r));
+    }
+
+    /// <summary>Writes what a planner taught in the batch.</summary>
+    public void Fill(TaughtBatch taught, int number)
+    {
+        Fill(taught.States.Observations, $"batch{number}.taught_s");
+        FillMask(taught.States.Forbidden, $"batch{number}.taught_valid");
+        Fill(taught.States.Actions, $"batch{number}.taught_a");
+        taught.Chosen.Span.Clear();
+        for (var r = 0; r < taught.Chosen.Rows; r++)
+            taught.Chosen.Row(r)[(int)taught.States.Actions.Row(r)[0]] = 1;
+    }
+
+    /// <summary>Writes 0 where the tensor has 1, and elsewhere that an action is forbidden.</summary>
+    /// <returns>Valid actions of each row.</returns>
+    public int[] FillMask(Matrix matrix, string tensor)
+    {
         var words = new ulong[1];
-        foreach (var (matrix, name) in new[] { (batch.NextForbidden, "next_valid"), (batch.Forbidden, "valid") })
+        var choices = new int[matrix.Rows];
+        Fill(matrix, tensor);
+        for (var r = 0; r < matrix.Rows; r++)
         {
-            Fill(matrix, $"batch{number}.{name}");
-            for (var r = 0; r < matrix.Rows; r++)
-            {
-                ActionMask.Pack([.. matrix.Row(r).ToArray().Select(v => v > 0)], words);
-                ActionMask.Expand(words, matrix.PaddedRow(r));
-                batch.EntropyShares.Row(r)[0] = ActionMask.Count(words) is > 1 and var choices ? (float)(1 / Math.Log(choices)) : 0;
-            }
+            ActionMask.Pack([.. matrix.Row(r).ToArray().Select(v => v > 0)], words);
+            ActionMask.Expand(words, matrix.PaddedRow(r));
+            choices[r] = ActionMask.Count(words);
         }
+        return choices;
     }
 
     /// <summary>The worst of several tensors named <paramref name="name"/>.0, .1, ...</summary>

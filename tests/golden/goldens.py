@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import torch
 
-OBSERVATIONS, ACTIONS, BATCH, BATCHES = 6, 7, 24, 3
+OBSERVATIONS, ACTIONS, FEATURES, BATCH, BATCHES = 6, 7, 16, 24, 3
 UPDATES = 100
 
 
@@ -35,16 +35,22 @@ def layers(rng, widths, last=1.0):
     return made
 
 
+def mask(rng):
+    """Valid actions of each row; the first three rows have one."""
+    m = rng.uniform(size=(BATCH, ACTIONS)) < 0.7
+    m[np.arange(BATCH), rng.randint(ACTIONS, size=BATCH)] = True
+    m[:3] = np.eye(ACTIONS, dtype=bool)[rng.randint(ACTIONS, size=3)]
+    return m
+
+
+def one_of(rng, valid):
+    return np.array([rng.choice(np.flatnonzero(row)) for row in valid], dtype=np.float32)[:, None]
+
+
 def batch(rng):
     """Transitions with masks of s and s', some with a single action, some at the end of their episode; float32, but for what is counted."""
-    def mask():
-        m = rng.uniform(size=(BATCH, ACTIONS)) < 0.7
-        m[np.arange(BATCH), rng.randint(ACTIONS, size=BATCH)] = True
-        m[:3] = np.eye(ACTIONS, dtype=bool)[rng.randint(ACTIONS, size=3)]
-        return m
-
-    valid, next_valid = mask(), mask()
-    action = np.array([rng.choice(np.flatnonzero(row)) for row in valid], dtype=np.float32)[:, None]
+    valid, next_valid = mask(rng), mask(rng)
+    action = one_of(rng, valid)
     ends = rng.uniform(size=(BATCH, 1)) < 0.2
     return {
         "s": rng.normal(size=(BATCH, OBSERVATIONS)).astype(np.float32),
@@ -55,6 +61,17 @@ def batch(rng):
         "r": rng.normal(size=(BATCH, 1)).astype(np.float32),
         "discount": np.where(ends, 0, 0.95).astype(np.float32),
     }
+
+
+def features(rng):
+    """Numbers of each plan of s and s'."""
+    return {k: rng.normal(size=(BATCH, ACTIONS, FEATURES)).astype(np.float32) for k in ("phi", "next_phi")}
+
+
+def lesson(rng):
+    """States in which a planner said what it would do."""
+    valid = mask(rng)
+    return {"taught_s": rng.normal(size=(BATCH, OBSERVATIONS)).astype(np.float32), "taught_valid": valid.astype(np.float32), "taught_a": one_of(rng, valid)}
 
 
 def perceptron(x, weights, activation=torch.relu):

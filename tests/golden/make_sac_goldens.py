@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """
-Golden updates of masked discrete soft actor-critic, by PyTorch's autograd and Adam in float64: sac (this project's default) and sac-d (as published).
+Golden updates of masked discrete soft actor-critic, by PyTorch's autograd and Adam in float64: sac (this project's default), sac-d (as published),
+sac-features (networks that price what plans take: f(s, a) = net(s) . phi(s, a)) and sac-imitating (an actor that is fitted to a planner's choices).
 
     /usr/bin/python3 tests/golden/make_sac_goldens.py
 
@@ -15,24 +16,28 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from goldens import ACTIONS, BATCHES, OBSERVATIONS, UPDATES, batch, layers, make, named, numbers, perceptron
+from goldens import ACTIONS, BATCHES, FEATURES, OBSERVATIONS, UPDATES, batch, features, layers, lesson, make, named, numbers, perceptron
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HIDDEN, TAU, ANNEAL = (12, 12), 0.005, 200
 
 DEFAULT = dict(average=True, clip=0.5, huber=1.0, zeta=0.0, actor_rate=3e-4, critic_rate=1e-3, epsilon=1e-8, alpha=0.1, alpha_rate=3e-3,
-               published=False, rho=(0.5, 0.05), bounds=(-12.0, 2.0))
+               published=False, rho=(0.5, 0.05), bounds=(-12.0, 2.0), features=False, imitating=False)
 PUBLISHED = dict(average=False, clip=None, huber=None, zeta=1.0, actor_rate=3e-4, critic_rate=3e-4, epsilon=1e-4, alpha=1.0, alpha_rate=3e-4,
-                 published=True, rho=(0.98, 0.98), bounds=None)
+                 published=True, rho=(0.98, 0.98), bounds=None, features=False, imitating=False)
+FORMS = {"sac": DEFAULT, "sac-d": PUBLISHED, "sac-features": {**DEFAULT, "features": True}, "sac-imitating": {**DEFAULT, "imitating": True}}
 
 
 def initial(seed, form):
     rng = np.random.RandomState(seed)
-    widths = (OBSERVATIONS, *HIDDEN, ACTIONS)
+    widths = (OBSERVATIONS, *HIDDEN, FEATURES if form["features"] else ACTIONS)
     networks = {name: layers(rng, widths) for name in ("actor", "q1", "q2", "slow1", "slow2")}
     tensors = named("", networks)
     tensors["log_alpha.0"] = np.full((1, 1), np.log(form["alpha"]), np.float32)
-    return tensors, [batch(rng) for _ in range(BATCHES)]
+    batches = [batch(rng) for _ in range(BATCHES)]
+    for b in batches:
+        b.update(features(rng) if form["features"] else lesson(rng) if form["imitating"] else {})
+    return tensors, batches
 
 
 def trainer(form):
@@ -46,8 +51,12 @@ def trainer(form):
         adam = {k: torch.optim.Adam(networks[k], form["critic_rate" if k != "actor" else "actor_rate"], eps=form["epsilon"]) for k in ("q1", "q2", "actor")}
         alpha_adam = torch.optim.Adam([log_alpha], form["alpha_rate"], eps=form["epsilon"])
 
-        def policy(state, valid):
-            log_pi = F.log_softmax(perceptron(state, actor).masked_fill(~valid, -torch.inf), 1)
+        def values(state, weights, phi):
+            told = perceptron(state, weights)
+            return told if phi is None else torch.einsum("bk,bak->ba", told, phi)
+
+        def policy(state, valid, phi):
+            log_pi = F.log_softmax(values(state, actor, phi).masked_fill(~valid, -torch.inf), 1)
             return log_pi.exp(), log_pi.masked_fill(~valid, 0)
 
         def together(a, b):
@@ -56,34 +65,7 @@ def trainer(form):
         def penalty(error):
             return error ** 2 / 2 if form["huber"] is None else F.huber_loss(error, torch.zeros_like(error), reduction="none", delta=form["huber"])
 
-        def step(k, b):
-            s, s_, r, discount = (b[x] for x in ("s", "next", "r", "discount"))
-            valid, valid_, action = b["valid"] > 0, b["next_valid"] > 0, b["a"].long()
-            alpha, gradients = log_alpha.exp().detach(), {}
-
-            with torch.no_grad():
-                pi_, log_pi_ = policy(s_, valid_)
-                value = (pi_ * (together(perceptron(s_, slow1), perceptron(s_, slow2)) - form["zeta"] * alpha * log_pi_)).sum(1, keepdim=True)
-                y = r + discount * value
-            for name, q, slow in (("q1", q1, slow1), ("q2", q2, slow2)):
-                taken = perceptron(s, q).gather(1, action)
-                loss = penalty(taken - y)
-                if form["clip"] is not None:
-                    old = perceptron(s, slow).gather(1, action).detach()
-                    loss = torch.maximum(loss, penalty(old + (taken - old).clamp(-form["clip"], form["clip"]) - y))
-                adam[name].zero_grad()
-                loss.mean().backward()
-                gradients.update({f"{name}.{i}": w.grad.clone() for i, w in enumerate(q)})
-                adam[name].step()
-
-            pi, log_pi = policy(s, valid)
-            with torch.no_grad():
-                judged = together(perceptron(s, q1), perceptron(s, q2))
-            adam["actor"].zero_grad()
-            (pi * (alpha * log_pi - judged)).sum(1).mean().backward()
-            gradients.update({f"actor.{i}": w.grad.clone() for i, w in enumerate(actor)})
-            adam["actor"].step()
-
+        def temperature(k, pi, log_pi, valid):
             entropy, count = -(pi * log_pi).sum(1).detach(), valid.sum(1)
             chooses, most = count > 1, count.to(dtype).log()
             first, last = form["rho"]
@@ -96,6 +78,41 @@ def trainer(form):
                 with torch.no_grad():
                     log_alpha.add_(form["alpha_rate"] * (rho - (entropy[chooses] / most[chooses]).mean())).clamp_(*form["bounds"])
 
+        def step(k, b):
+            s, s_, r, discount = (b[x] for x in ("s", "next", "r", "discount"))
+            valid, valid_, action = b["valid"] > 0, b["next_valid"] > 0, b["a"].long()
+            phi, phi_ = b.get("phi"), b.get("next_phi")
+            alpha, gradients = log_alpha.exp().detach(), {}
+
+            with torch.no_grad():
+                pi_, log_pi_ = policy(s_, valid_, phi_)
+                value = (pi_ * (together(values(s_, slow1, phi_), values(s_, slow2, phi_)) - form["zeta"] * alpha * log_pi_)).sum(1, keepdim=True)
+                y = r + discount * value
+            for name, q, slow in (("q1", q1, slow1), ("q2", q2, slow2)):
+                taken = values(s, q, phi).gather(1, action)
+                loss = penalty(taken - y)
+                if form["clip"] is not None:
+                    old = values(s, slow, phi).gather(1, action).detach()
+                    loss = torch.maximum(loss, penalty(old + (taken - old).clamp(-form["clip"], form["clip"]) - y))
+                adam[name].zero_grad()
+                loss.mean().backward()
+                gradients.update({f"{name}.{i}": w.grad.clone() for i, w in enumerate(q)})
+                adam[name].step()
+
+            adam["actor"].zero_grad()
+            if form["imitating"]:
+                _, log_pi = policy(b["taught_s"], b["taught_valid"] > 0, None)
+                (-log_pi.gather(1, b["taught_a"].long())).mean().backward()
+            else:
+                pi, log_pi = policy(s, valid, phi)
+                with torch.no_grad():
+                    judged = together(values(s, q1, phi), values(s, q2, phi))
+                (pi * (alpha * log_pi - judged)).sum(1).mean().backward()
+            gradients.update({f"actor.{i}": w.grad.clone() for i, w in enumerate(actor)})
+            adam["actor"].step()
+
+            if not form["imitating"]:
+                temperature(k, pi, log_pi, valid)
             with torch.no_grad():
                 for q, slow in ((q1, slow1), (q2, slow2)):
                     for w, w_ in zip(q, slow):
@@ -113,6 +130,6 @@ def trainer(form):
     return train
 
 
-for seed, (name, form) in enumerate({"sac": DEFAULT, "sac-d": PUBLISHED}.items()):
+for seed, (name, form) in enumerate(FORMS.items()):
     start, batches = initial(seed, form)
     make(os.path.join(HERE, f"{name}.safetensors"), start, batches, trainer(form), {"agent": name})

@@ -60,7 +60,10 @@ internal sealed class HindsightUpdate
     /// <summary>Mean probability of the likeliest plan.</summary>
     public Tensor Certainty { get; }
 
-    public HindsightUpdate(PlanPricing learner, PlanPricing average, Adam adam, LabelledBatch batch, HindsightOptions o)
+    /// <summary>dLoss/dWeights of the learner, the loss being minus the gain.</summary>
+    public IReadOnlyList<Tensor> Gradients { get; }
+
+    public HindsightUpdate(PlanPricing learner, PlanPricing average, Adam adam, LabelledBatch batch, HindsightOptions o, bool keepGradients = false)
     {
         var g = Graph;
         var net = Network.Of(g, "learner", learner.Network);
@@ -74,11 +77,15 @@ internal sealed class HindsightUpdate
         var pi = (1 / o.Temperature * v + g.Input("absent", batch.Absent)).LogSoftmax().Exp();
         Gain = g.Output("gain", (pi * g.Input("lead", batch.Leads)).SumColumns().Mean());
         Certainty = g.Output("certainty", pi.MaxColumns().Mean());
-        var stepped = adam.Step(g, "learner", net, Gradients.Of(-Gain, net.Weights));
+        Gradients = Engine.Gradients.Of(-Gain, net.Weights);
+        var stepped = adam.Step(g, "learner", net, Gradients);
 
         // average += tau (learner - average)
         var slow = Network.Of(g, "average", average.Network);
         for (var w = 0; w < slow.Weights.Count; w++)
             g.Update(slow.Weights[w], slow.Weights[w].Lerp(stepped.Weights[w], o.Tau));
+        if (keepGradients)
+            foreach (var (i, gradient) in Gradients.Index())
+                g.Output($"gradient {i}", gradient);
     }
 }

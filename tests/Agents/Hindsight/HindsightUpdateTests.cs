@@ -1,8 +1,10 @@
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Hindsight;
+using RlOffload.Agents.Learning;
 using RlOffload.Agents.Planners;
 using RlOffload.Agents.Pricing;
 using RlOffload.Environment;
+using RlOffload.Tests.Golden;
 
 namespace RlOffload.Tests.Agents.Hindsight;
 
@@ -48,6 +50,41 @@ public sealed class HindsightUpdateTests
         _engine.Run();
         Assert.Equal(gain, _engine.Read(_update.Gain).Row(0)[0], 1e-5);
         Assert.Equal(certainty, _engine.Read(_update.Certainty).Row(0)[0], 1e-5);
+    }
+
+    public static TheoryData<string, string> Cases => GoldenFile.Cases(["hindsight"]);
+
+    /// <summary>tests/golden/make_hindsight_goldens.py made them from the same weights and batches.</summary>
+    [Theory, MemberData(nameof(Cases))]
+    public void TheFirstGradientsAndTheWeightsAfterOneAndAHundredUpdatesAreThoseOfPyTorchInFloat64(string form, string engine)
+    {
+        const int rows = 24, plans = 7, batches = 3;
+        var golden = new GoldenFile(form);
+        var o = new HindsightOptions { Hidden = [12], Batch = rows };
+        var (learner, average) = (o.Pricing(HindsightWorld.Bursts.View), o.Pricing(HindsightWorld.Bursts.View));
+        (string Name, Parameters Weights)[] networks = [("learner", learner.Network.Parameters), ("average", average.Network.Parameters)];
+        foreach (var (name, weights) in networks)
+            for (var i = 0; i < weights.Names.Count; i++)
+                golden.Fill(weights[i], $"{name}.{i}");
+        golden.Fill(learner.Start, "start.0");
+        var adam = new Adam(learner.Network.Parameters, o.LearningRate, 1e-8);
+        var batch = new LabelledBatch(rows, learner.State, plans);
+        var update = new HindsightUpdate(learner, average, adam, batch, o, keepGradients: true);
+        using var ran = Engines.Of(engine)(update.Graph);
+
+        for (var k = 0; k < 100; k++)
+        {
+            foreach (var (matrix, name) in new[] { (batch.States, "s"), (batch.Features, "phi"), (batch.Leads, "lead") })
+                golden.Fill(matrix, $"batch{k % batches}.{name}");
+            golden.FillMask(batch.Absent, $"batch{k % batches}.there");
+            adam.Advance();
+            ran.Run();
+            if (k > 0)
+                continue;
+            Assert.InRange(update.Gradients.Select((g, i) => golden.Off(ran.Read(g), $"gradient.learner.{i}")).Max(), 0, 1e-5);
+            Assert.InRange(networks.Max(n => golden.Off(n.Weights, $"after1.{n.Name}")), 0, 3 * golden.Float32Error("after1"));
+        }
+        Assert.InRange(networks.Max(n => golden.Off(n.Weights, $"after100.{n.Name}")), 0, 3 * golden.Float32Error("after100"));
     }
 
     [Fact]
