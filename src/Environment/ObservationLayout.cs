@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RlOffload.Environment.Plans;
 
 namespace RlOffload.Environment;
@@ -57,42 +58,37 @@ public sealed class ObservationLayout
     public int Size => Fields.Count;
 
     /// <param name="vector">Length <see cref="Size"/>.</param>
+    [SkipLocalsInit]
     public void Write(Observation o, Span<float> vector)
     {
         var gap = _model.Scenario.Arrivals.MeanGap;
         var prior = _model.Scenario.Uplink.PriorBitsPerSecond;
-        Span<float> log = stackalloc float[16];
-        Logarithms.Of(
+        // First the numbers whose logarithms are taken: by the time that the others are written, they can be read back as vectors.
+        ReadOnlySpan<double> numbers =
         [
             Clamped(o.Deadline / _model.Scenario.Deadlines.Median), 1 + o.UplinkBacklogBytes / 1000, Clamped(o.Rate / prior), Clamped(o.LastRate / prior),
             Clamped(o.PreviousRate / prior), 1 + o.RateAge, o.SendingFor > 0 ? Clamped(o.SendingRate / prior) : 1,
             o.ModemRates[1] > 0 ? Clamped(o.ModemRates[1] / prior) : 1, Clamped(o.ServerLoad), 1 + o.ServerLoadAge, Clamped(o.FastIntensity * gap),
             Clamped(o.SlowIntensity * gap), 1 + o.EnergyDebt, 1 + o.MissDebt, 1 + o.AccuracyDebt, 1,
-        ], log);
-        var i = 0;
-        vector[i++] = log[0];
-        vector[i++] = (float)Math.Min(o.DeviceBacklog / o.Deadline, 10);
-        vector[i++] = (float)Math.Min(o.FallbackAtRisk / o.Deadline, 10);
-        vector[i++] = (float)Math.Min(o.UplinkBacklogBytes * 8 / o.Rate / o.Deadline, 20);
-        vector[i++] = (float)Math.Min(o.PendingBytes * 8 / o.Rate / o.Deadline, 20);
-        vector[i++] = log[1];
-        vector[i++] = o.InFlight;
-        vector[i++] = log[2];
-        vector[i++] = log[3];
-        vector[i++] = log[4];
-        vector[i++] = log[5];
-        vector[i++] = (float)Math.Min(o.Volatility, 5);
-        vector[i++] = (float)Math.Min(o.SendingFor / o.Deadline, 5);
-        vector[i++] = log[6];
-        vector[i++] = log[7];
-        vector[i++] = (float)Math.Min(o.Rtt / o.Deadline, 5);
-        vector[i++] = log[8];
-        vector[i++] = log[9];
-        vector[i++] = log[10];
-        vector[i++] = log[11];
-        vector[i++] = (float)Math.Min(o.SinceLastArrival / gap, 10);
-        vector[i++] = (float)(o.Slowdown - 1 + o.Heat);
-        vector[i++] = (float)o.Battery;
+        ];
+        vector[1] = (float)double.MinNative(o.DeviceBacklog / o.Deadline, 10);
+        vector[2] = (float)double.MinNative(o.FallbackAtRisk / o.Deadline, 10);
+        vector[3] = (float)double.MinNative(o.UplinkBacklogBytes * 8 / o.Rate / o.Deadline, 20);
+        vector[4] = (float)double.MinNative(o.PendingBytes * 8 / o.Rate / o.Deadline, 20);
+        vector[6] = o.InFlight;
+        vector[11] = (float)double.MinNative(o.Volatility, 5);
+        vector[12] = (float)double.MinNative(o.SendingFor / o.Deadline, 5);
+        vector[15] = (float)double.MinNative(o.Rtt / o.Deadline, 5);
+        vector[20] = (float)double.MinNative(o.SinceLastArrival / gap, 10);
+        vector[21] = (float)(o.Slowdown - 1 + o.Heat);
+        vector[22] = (float)o.Battery;
+        Span<float> log = stackalloc float[16];
+        Logarithms.Of(numbers, log);
+        (vector[0], vector[5]) = (log[0], log[1]);
+        (vector[7], vector[8], vector[9], vector[10]) = (log[2], log[3], log[4], log[5]);
+        (vector[13], vector[14]) = (log[6], log[7]);
+        (vector[16], vector[17], vector[18], vector[19]) = (log[8], log[9], log[10], log[11]);
+        var i = OwnFields.Length;
         if (_budgets.EnergyJoules < double.PositiveInfinity)
             vector[i++] = log[12];
         if (_budgets.MissRate < double.PositiveInfinity)
@@ -106,7 +102,7 @@ public sealed class ObservationLayout
                 PlanFeatures.Write(_model, _plans.AsSpan(first, _predictions[b].Count), _predictions[b], o, vector[(i + first * PlanFeatures.Count)..]);
     }
 
-    private static double Clamped(double x) => Math.Clamp(x, 1e-4, 1e4);
+    private static double Clamped(double x) => double.MinNative(double.MaxNative(x, 1e-4), 1e4);
 
     /// <summary>Only for budgets that there are, so that policies without any keep their layout.</summary>
     private static IEnumerable<ObservationField> DebtFields(BudgetSpec budgets)

@@ -9,15 +9,17 @@ namespace RlOffload.Environment.Plans;
 /// reciprocal makes a quotient that the exact remainder corrects (P. W. Markstein, "Computation of elementary functions on the IBM RISC System/6000
 /// processor", IBM J. Res. Dev. 34(1), 1990). The theorem leaves out divisors whose mantissa is all ones, and quotients that underflow.
 /// </summary>
-internal readonly struct CommonDivisor
+internal struct CommonDivisor
 {
     private const long Mantissa = (1L << 52) - 1;
 
-    private readonly double _divisor, _reciprocal;
-    private readonly bool _divides;
+    private double _divisor, _reciprocal;
+    private bool _divides;
 
+    /// <summary>Number by number into its place: a block that is copied as a whole would have to wait until all that was written to it is there.</summary>
     /// <param name="divisor">Above 0, finite, and nowhere near the ends of the range of doubles.</param>
-    public CommonDivisor(double divisor)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Set(double divisor)
     {
         (_divisor, _reciprocal) = (divisor, 1 / divisor);
         // Without fused multiplication in hardware a plain division is quicker.
@@ -26,7 +28,7 @@ internal readonly struct CommonDivisor
 
     /// <param name="x">Finite, else the quotient is no number.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<double> Of(Vector<double> x)
+    public readonly Vector<double> Of(Vector<double> x)
     {
         if (_divides)
             return x / new Vector<double>(_divisor);

@@ -203,20 +203,28 @@ public sealed class ExpectedRewards
     private static Vector<double> All(double number) => new(number);
 
     /// <summary>What all plans share. As numbers, not vectors: a number is spread over the lanes by the very load.</summary>
-    private readonly struct Known(RewardSpec reward, Observation o)
+    private readonly struct Known
     {
-        public readonly double Deadline = o.Deadline, DeviceBacklog = o.DeviceBacklog, Slowdown = o.Slowdown, Rtt = o.Rtt, ServerLoad = o.ServerLoad,
-            FallbackShare = reward.FallbackShare * o.Deadline, Queued = o.UplinkBacklogBytes * 8 / o.Rate,
-            QueuedAndPending = (o.UplinkBacklogBytes + o.PendingBytes) * 8 / o.Rate, Weight = reward.LatencyWeight,
-            Miss = -reward.LatencyWeight - reward.MissPenalty;
+        public readonly double Deadline, DeviceBacklog, Slowdown, Rtt, ServerLoad, FallbackShare, Queued, QueuedAndPending, Weight, Miss;
 
         /// <summary>What an answer at the deadline loses.</summary>
-        public readonly double AtDeadline = reward.LatencyWeight;
+        public readonly double AtDeadline;
 
-        public readonly CommonDivisor ByRate = new(o.Rate), BySlowdown = new(o.Slowdown), ByDeadline = new(o.Deadline);
+        public readonly CommonDivisor ByRate, BySlowdown, ByDeadline;
 
-        /// <summary>What an answer at this time loses.</summary>
+        public Known(RewardSpec reward, Observation o)
+        {
+            (Deadline, DeviceBacklog, Slowdown, Rtt, ServerLoad) = (o.Deadline, o.DeviceBacklog, o.Slowdown, o.Rtt, o.ServerLoad);
+            (Queued, QueuedAndPending) = (o.UplinkBacklogBytes * 8 / o.Rate, (o.UplinkBacklogBytes + o.PendingBytes) * 8 / o.Rate);
+            (FallbackShare, Weight, AtDeadline, Miss) =
+                (reward.FallbackShare * o.Deadline, reward.LatencyWeight, reward.LatencyWeight, -reward.LatencyWeight - reward.MissPenalty);
+            ByRate.Set(o.Rate);
+            BySlowdown.Set(o.Slowdown);
+            ByDeadline.Set(o.Deadline);
+        }
+
+        /// <summary>What an answer at this time loses; of no meaning after the deadline, where nobody looks at it.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector<double> Late(Vector<double> latency) => Weight * Vector.MinNative(ByDeadline.Of(latency), Vector<double>.One);
+        public Vector<double> Late(Vector<double> latency) => Weight * ByDeadline.Of(latency);
     }
 }

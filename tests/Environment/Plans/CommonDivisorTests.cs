@@ -14,7 +14,8 @@ public sealed class CommonDivisorTests
         for (var i = 0; i < 20_000; i++)
         {
             var divisor = Divisor(i, ref rng);
-            var common = new CommonDivisor(divisor);
+            var common = default(CommonDivisor);
+            common.Set(divisor);
             for (var k = 0; k < 20; k++)
             {
                 foreach (ref var number in x.AsSpan())
