@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Xml.Linq;
 using RlOffload.Agents.Engine;
 
 namespace RlOffload.Tests;
@@ -29,6 +30,20 @@ public sealed class ArchitectureTests
             APartKnowsOnlyWhatItMay(Torch, ["RlOffload.Agents"]);
     }
 
+    /// <summary>Built only by 'rloffload pack'.</summary>
+    private const string Device = "RlOffload.Device";
+
+    [Fact]
+    public void TheDevicesProgramIsBuiltOnDemandOfTheCommandsFilesAndKnowsNothingThatLearns()
+    {
+        Assert.DoesNotContain(Device, File.ReadAllText(Repository.At("RlOffload.sln")));
+        var project = XDocument.Load(Repository.At($"src/Device/{Device}.csproj"));
+        List<string> Named(string item) => [.. project.Descendants(item).SelectMany(i => i.Attribute("Include")!.Value.Split(';'))];
+        Assert.Equal(["../Environment/RlOffload.Environment.csproj", "../Onnx/RlOffload.Onnx.csproj", "../Inference/RlOffload.Inference.csproj"], Named("ProjectReference"));
+        Assert.All(Named("Compile"), file => Assert.True(File.Exists(Repository.At($"src/Device/{file}")), file));
+        Assert.All(Named("Compile"), file => Assert.DoesNotContain("RlOffload.Training", File.ReadAllText(Repository.At($"src/Device/{file}"))));
+    }
+
     [Theory, MemberData(nameof(Allowed))]
     public void APartKnowsOnlyWhatItMay(string part, string[] allowed)
     {
@@ -47,5 +62,5 @@ public sealed class ArchitectureTests
         Assert.Equal(
             Directory.GetFiles(Repository.At("src"), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension)
                 .Select(n => n == "RlOffload.Cli" ? "rloffload" : n).Order(StringComparer.Ordinal),
-            Allowed.Select(row => ((string)row[0])).Append(Torch).Order(StringComparer.Ordinal));
+            Allowed.Select(row => ((string)row[0])).Append(Torch).Append(Device).Order(StringComparer.Ordinal));
 }

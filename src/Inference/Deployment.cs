@@ -11,6 +11,7 @@ public sealed class Deployment
 {
     private readonly bool[] _local, _unprobed, _all, _mask;
     private readonly bool[] _ready;
+    private volatile bool _opening;
 
     /// <param name="ready">Plans that are prepared, which may become more: no other is chosen, unless none that is allowed is; null: all of them.</param>
     /// <param name="hash">What log and reports call it by.</param>
@@ -29,6 +30,12 @@ public sealed class Deployment
     public IRemote Remote { get; }
     public FlightPool Pool { get; }
     public string? Hash { get; }
+
+    /// <summary>Whether parts of other plans are being opened still.</summary>
+    public bool Opening { get => _opening; internal set => _opening = value; }
+
+    /// <summary>Plans that are prepared.</summary>
+    public int Ready => _ready.Count(r => r);
 
     /// <summary>The plans among those allowed that the policy may choose from now. Valid until asked again.</summary>
     /// <param name="sends">Whether plans that need the server may be chosen.</param>

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using RlOffload.Environment;
 using RlOffload.Inference;
 using RlOffload.Inference.Images;
-using RlOffload.Inference.Policies;
 using RlOffload.Inference.Runs;
 using RlOffload.Inference.Sources;
 using Spectre.Console;
@@ -48,7 +46,7 @@ internal static class DeviceRunVerb
         }
         Print(report);
         if (json is not null)
-            File.WriteAllBytes(json, JsonSerializer.SerializeToUtf8Bytes(report, FrozenPolicyFile.Json));
+            File.WriteAllBytes(json, ReportJson.Of(report));
         return 0;
     }
 

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using RlOffload.Environment;
 using RlOffload.Inference.Policies;
 using RlOffload.Inference.Runs;
-using RlOffload.Training;
 using Spectre.Console;
 
 namespace RlOffload.Cli.Verbs;
@@ -59,7 +57,7 @@ internal static class ExplainLog
             + (r.Policy is { } by && by != FrozenPolicyFile.HashOf(policy.Policy) ? $" Another policy decided, {by[..12]}."
                 : decision.Plan == explained.Policy ? "" : " That is not what this policy chooses: another one decided, or the breaker or the memory forbade it."));
         if (json is not null)
-            RunFolder.WriteText(json, JsonSerializer.Serialize(explained, FrozenPolicyFile.Json));
+            OutputFiles.Write(json, ReportJson.Of(explained));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

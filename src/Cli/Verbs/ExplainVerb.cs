@@ -1,17 +1,19 @@
 using System.CommandLine;
-using System.Text.Json;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Policies;
 using RlOffload.Inference.Runs;
-using RlOffload.Training;
 using Spectre.Console;
 
 namespace RlOffload.Cli.Verbs;
 
+/// <summary>A policy played on a config's test links up to one decision, and how that request ended.</summary>
+internal delegate (Explanation Explained, Outcome? Outcome) PlayedDecision(DeployedPolicy policy, string config, int window, int request);
+
 internal static class ExplainVerb
 {
-    public static Command Create()
+    /// <param name="play">Null: this program has no configs, and explains what it is told.</param>
+    public static Command Create(PlayedDecision? play)
     {
         var folder = new Argument<string>("DIR") { Description = "A frozen policy's folder." };
         var observation = new Option<string?>("--observation") { Description = "What the device knows, a JSON object with the names of 'log show --json', or a line of it; - reads standard input. What is left out is as on a fresh device." };
@@ -31,22 +33,29 @@ internal static class ExplainVerb
               rloffload explain checkpoints/quickstart --config configs/quickstart.yaml --window 3 --request 40
             """)
         {
-            folder, observation, config, window, request, profile, plans, json,
+            folder, observation, profile, plans, json,
         };
+        if (play is not null)
+        {
+            command.Add(config);
+            command.Add(window);
+            command.Add(request);
+        }
         command.SetAction(parsed =>
         {
             OutputFiles.RequireFolders(("--json", parsed.GetValue(json)));
-            var (told, played) = (parsed.GetValue(observation), parsed.GetValue(config));
+            var (told, played) = (parsed.GetValue(observation), play is null ? null : parsed.GetValue(config));
             if ((told is null) == (played is null))
-                throw new InputException("explain", "--observation, --config", "are both given or both missing, allowed is one of them");
+                throw play is null ? new InputException("explain", "--observation", "is missing, allowed is a JSON file or - for standard input")
+                    : new InputException("explain", "--observation, --config", "are both given or both missing, allowed is one of them");
             var path = parsed.GetRequiredValue(folder);
             using var policy = Open(path, parsed.GetValue(profile));
-            var (explained, outcome) = told is not null ? (Of(policy, told), null) : Played(policy, played!, parsed.GetValue(window), parsed.GetValue(request));
+            var (explained, outcome) = told is not null ? (Of(policy, told), null) : play!(policy, played!, parsed.GetValue(window), parsed.GetValue(request));
             ExplanationTable.Print(explained, parsed.GetValue(plans));
             if (outcome is { } o)
                 AnsiConsole.WriteLine(FormattableString.Invariant($"Played on, it ended as {DecisionJson.Name(o.Kind)} after {o.Latency * 1000:F1} ms, reward {o.Reward:F4}."));
             if (parsed.GetValue(json) is { } file)
-                RunFolder.WriteText(file, JsonSerializer.Serialize(explained, FrozenPolicyFile.Json));
+                OutputFiles.Write(file, ReportJson.Of(explained));
         });
         return command;
     }
@@ -75,26 +84,5 @@ internal static class ExplainVerb
         }
         var seen = ObservationJson.Read(json, file == "-" ? "standard input" : file, policy.Model.Scenario);
         return Explanation.Of(policy, seen, policy.Model.Table.Allowed(seen.Battery > 0));
-    }
-
-    /// <summary>The policy decides from the window's first request on, in the world that it was trained for, on the config's test links.</summary>
-    private static (Explanation, Outcome?) Played(DeployedPolicy policy, string config, int window, int request)
-    {
-        if (window < 0)
-            throw new InputException("explain", "--window", $"is {window}, allowed is 0 or more");
-        if (request < 0 || request >= policy.Model.Scenario.Requests)
-            throw new InputException("explain", "--request", $"is {request}, allowed is 0 to {policy.Model.Scenario.Requests - 1}");
-        var environment = Experiment.Load(config, []).Build().Test.Environment(policy.Model);
-        Explanation? explained = null;
-        Outcome? outcome = null;
-        for (environment.Reset(window); !environment.Truncated && outcome is null;)
-        {
-            if (environment.Observation.Request == request)
-                explained = Explanation.Of(policy, environment.Observation, environment.Mask);
-            environment.Step(policy.Decide(environment.Observation, environment.Mask));
-            foreach (var delivered in environment.Delivered)
-                outcome = delivered.Request == request ? delivered : outcome;
-        }
-        return (explained!, outcome);
     }
 }

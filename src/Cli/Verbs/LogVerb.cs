@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using RlOffload.Environment;
-using RlOffload.Environment.Profiles;
 using RlOffload.Inference.Runs;
-using RlOffload.Training;
 using Spectre.Console;
 
 namespace RlOffload.Cli.Verbs;
@@ -84,7 +82,7 @@ internal static class LogVerb
             Row("plans", $"{Counts(s.Plans)}");
             AnsiConsole.Write(table);
             if (parsed.GetValue(json) is { } to)
-                RunFolder.WriteText(to, JsonSerializer.Serialize(s, ProfileFile.Json));
+                OutputFiles.Write(to, ReportJson.Of(s));
         });
         return command;
     }
@@ -114,7 +112,7 @@ internal static class LogVerb
             AnsiConsole.WriteLine("train on them with:");
             AnsiConsole.WriteLine("  rloffload train CONFIG " + string.Join(' ', traces.Overrides.Select(o => $"--set \"{o}\"")));
             if (parsed.GetValue(json) is { } to)
-                RunFolder.WriteText(to, JsonSerializer.Serialize(traces, ProfileFile.Json));
+                OutputFiles.Write(to, ReportJson.Of(traces));
         });
         return command;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using RlOffload.Environment;
 using RlOffload.Inference.Policies;
 using RlOffload.Inference.Remote;
@@ -109,7 +108,7 @@ internal static class RunVerb
             });
         RunTable.Print(report!);
         if (json is not null)
-            File.WriteAllBytes(json, JsonSerializer.SerializeToUtf8Bytes(report, FrozenPolicyFile.Json));
+            File.WriteAllBytes(json, ReportJson.Of(report!));
         return 0;
     }
 

@@ -1,15 +1,18 @@
 using System.CommandLine;
-using System.Text.Json;
 using RlOffload.Environment;
 using RlOffload.Inference.Policies;
-using RlOffload.Training;
+using RlOffload.Inference.Runs;
 using Spectre.Console;
 
 namespace RlOffload.Cli.Verbs;
 
+/// <summary>Verifies a folder that holds a run; null where it holds none.</summary>
+internal delegate int? VerifiedRun(string folder, bool anew, string? json, CancellationToken cancel);
+
 internal static class VerifyVerb
 {
-    public static Command Create()
+    /// <param name="verify">Null: this program has no runs, only frozen policies.</param>
+    public static Command Create(VerifiedRun? verify)
     {
         var folder = new Argument<string>("DIR") { Description = "A folder with a frozen policy (policy.json and policy.onnx), or the folder of a run." };
         var model = new Option<string?>("--model") { Description = "The network to compare with [default: the one that policy.json names]." };
@@ -28,32 +31,19 @@ internal static class VerifyVerb
               rloffload verify runs/quickstart-seed1
             """)
         {
-            folder, model, profile, json, noCache,
+            folder, model, profile, json,
         };
+        if (verify is not null)
+            command.Add(noCache);
         command.SetAction(async (parsed, cancel) =>
         {
             await Task.Yield();
             var dir = parsed.GetRequiredValue(folder);
-            if (!FrozenPolicyFile.IsIn(dir) && RunFolder.IsIn(dir))
-                return VerifyRun(dir, parsed.GetValue(noCache) ? null : EvaluateVerb.CacheFolder, parsed.GetValue(json), cancel);
+            if (!FrozenPolicyFile.IsIn(dir) && verify?.Invoke(dir, parsed.GetValue(noCache), parsed.GetValue(json), cancel) is { } verified)
+                return verified;
             return Run(dir, parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(json));
         });
         return command;
-    }
-
-    private static int VerifyRun(string folder, string? cache, string? json, CancellationToken cancel)
-    {
-        RunVerification report = null!;
-        Stages.Bars(AnsiConsole.Console).Start(context =>
-            report = RunVerification.Of(new RunFolder(folder), cache, System.Environment.ProcessorCount, new Stages(context), cancel));
-        foreach (var difference in report.Differences)
-            AnsiConsole.MarkupLineInterpolated($"[red]differs[/] {difference}");
-        foreach (var note in report.Notes)
-            AnsiConsole.WriteLine(note);
-        AnsiConsole.WriteLine($"{report.Policies} policies on {report.Windows} windows, {report.Compared} values compared bit for bit: {(report.Passed ? "verified" : "FAILED")}");
-        if (json is not null)
-            RunFolder.WriteText(json, JsonSerializer.Serialize(report, FrozenPolicyFile.Json));
-        return report.Passed ? 0 : 1;
     }
 
     private static int Run(string folder, string? model, string? profile, string? json)
@@ -72,7 +62,7 @@ internal static class VerifyVerb
         AnsiConsole.WriteLine(FormattableString.Invariant(
             $"{report.Vectors} golden vectors, largest relative difference of a logit {report.WorstError:0.0e+0}: {(report.Passed ? "verified" : "FAILED")}"));
         if (json is not null)
-            File.WriteAllBytes(json, JsonSerializer.SerializeToUtf8Bytes(report, FrozenPolicyFile.Json));
+            File.WriteAllBytes(json, ReportJson.Of(report));
         return report.Passed ? 0 : 1;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using MathNet.Numerics.Distributions;
 
 namespace RlOffload.Environment.Links;
@@ -19,6 +20,8 @@ public sealed class LinkModel
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         WriteIndented = true,
     };
+
+    internal static readonly JsonTypeInfo<LinkModelFile> Contract = JsonContracts.Of(Json, EnvironmentJson.Default.Keeping<LinkModelFile>()).Contract<LinkModelFile>();
 
     /// <summary>Longest trace that is drawn at once, in bins.</summary>
     public const int MostBins = 10_000_000;
@@ -63,7 +66,7 @@ public sealed class LinkModel
         try
         {
             using var stream = System.IO.File.OpenRead(path);
-            file = JsonSerializer.Deserialize<LinkModelFile>(stream, Json);
+            file = JsonSerializer.Deserialize(stream, Contract);
         }
         catch (JsonException e)
         {
@@ -77,7 +80,7 @@ public sealed class LinkModel
     }
 
     /// <summary>The text of the file that <see cref="Read"/> reads.</summary>
-    public string ToJson() => JsonSerializer.Serialize(Parameters, Json) + "\n";
+    public string ToJson() => JsonSerializer.Serialize(Parameters, Contract) + "\n";
 
     /// <summary>Writes beside the target and moves into place, so that an interrupted write leaves the old file whole.</summary>
     /// <exception cref="InputException">It cannot be written.</exception>

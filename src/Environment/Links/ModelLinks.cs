@@ -11,10 +11,12 @@ public sealed class ModelLinks(IReadOnlyList<LinkModel> models, RttModel roundTr
     public int? Windows => null;
 
     public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(
-        JsonSerializer.SerializeToUtf8Bytes(new { seed, models = models.Select(m => m.Parameters) }, LinkModel.Json)));
+        JsonSerializer.SerializeToUtf8Bytes(new HashedLinks(seed, [.. models.Select(m => m.Parameters)]), JsonContracts.Of(LinkModel.Json, EnvironmentJson.Default).Contract<HashedLinks>())));
 
     public LinkWindow At(int window, double seconds) =>
         new(Models[window % Models.Count].Draw(seed, (ulong)window, seconds), 0, window);
 
     public double DrawRtt(ref Rng rng) => roundTrips.Draw(ref rng);
 }
+
+internal sealed record HashedLinks(ulong Seed, LinkModelFile[] Models);

@@ -97,7 +97,7 @@ public sealed class HindsightOracle(
         try
         {
             return CacheFile is { } file && File.Exists(file)
-                ? (JsonSerializer.Deserialize<WindowOptimum[]>(File.ReadAllBytes(file)) ?? []).Where(o => o is { By: not null, Course: not null }).ToDictionary(o => o.Window) : [];
+                ? (JsonSerializer.Deserialize(File.ReadAllBytes(file), EnvironmentJson.Default.WindowOptimumArray) ?? []).Where(o => o is { By: not null, Course: not null }).ToDictionary(o => o.Window) : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
@@ -113,7 +113,7 @@ public sealed class HindsightOracle(
         {
             Directory.CreateDirectory(cacheFolder!);
             var partial = $"{file}.{System.Environment.ProcessId}.partial";
-            File.WriteAllBytes(partial, JsonSerializer.SerializeToUtf8Bytes(known.Values.OrderBy(o => o.Window)));
+            File.WriteAllBytes(partial, JsonSerializer.SerializeToUtf8Bytes([.. known.Values.OrderBy(o => o.Window)], EnvironmentJson.Default.WindowOptimumArray));
             File.Move(partial, file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

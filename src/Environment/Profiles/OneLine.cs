@@ -1,24 +1,25 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace RlOffload.Environment.Profiles;
 
 /// <summary>Writes a value on one line inside an otherwise indented file; reads as usual.</summary>
 internal sealed class OneLine<T> : JsonConverter<T>
 {
-    private static readonly JsonSerializerOptions Plain = new()
+    private static readonly JsonTypeInfo<T> Plain = JsonContracts.Of(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-    };
+    }, EnvironmentJson.Default).Contract<T>();
 
     public override T? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(ref reader, Plain);
+            return JsonSerializer.Deserialize(ref reader, Plain);
         }
         catch (JsonException e)
         {

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace RlOffload.Environment.Profiles;
 
 /// <summary>Reads and writes a <see cref="ModelProfile"/> as JSON with snake_case keys; a file that makes no sense is refused with every reason.</summary>
 public static class ProfileFile
 {
+    /// <summary>How such a file is laid out, and reports like it.</summary>
     public static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -22,6 +24,8 @@ public static class ProfileFile
         },
     };
 
+    internal static readonly JsonTypeInfo<ModelProfile> Contract = JsonContracts.Of(Json, EnvironmentJson.Default.Keeping<ModelProfile>()).Contract<ModelProfile>();
+
     /// <summary>Of the tensors of a cut together: what is sent is one message, whose length is a whole number of 32 bits.</summary>
     public const long MostBytes = 1L << 30;
 
@@ -34,7 +38,7 @@ public static class ProfileFile
         try
         {
             using var stream = File.OpenRead(path);
-            profile = JsonSerializer.Deserialize<ModelProfile>(stream, Json);
+            profile = JsonSerializer.Deserialize(stream, Contract);
         }
         catch (JsonException e)
         {
@@ -55,7 +59,7 @@ public static class ProfileFile
     {
         var partial = path + ".partial";
         using (var stream = File.Create(partial))
-            JsonSerializer.Serialize(stream, profile, Json);
+            JsonSerializer.Serialize(stream, profile, Contract);
         File.Move(partial, path, overwrite: true);
     }
 

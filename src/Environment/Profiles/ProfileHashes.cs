@@ -12,16 +12,27 @@ namespace RlOffload.Environment.Profiles;
 /// <param name="Times">Everything that was timed, and the machine that it was timed on.</param>
 public sealed record ProfileHashes(string Structure, string Accuracy, string Times)
 {
-    public static ProfileHashes Of(ModelProfile p) => new(
-        Hash(new
-        {
-            p.Model.Sha256, p.Model.Input, p.Model.Shape, p.Model.InputType,
-            Cuts = p.Cuts.Select(c => new { c.Id, c.After, c.Tensors }),
-            Exits = p.Exits.Select(e => new { e.Id, e.Output }),
-            Partitions = p.Partitions.Select(q => new { q.Exit, q.Cut, q.Local }),
-        }),
-        Hash(new { p.Accuracy, p.InputEncodings, Exits = p.Exits.Select(e => e.Accuracy) }),
-        Hash(new { p.Machine, p.Partitions, p.WholeMs }));
+    private static readonly JsonSerializerOptions Json = JsonContracts.Of(ProfileFile.Json, EnvironmentJson.Default);
 
-    private static string Hash(object content) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, ProfileFile.Json)));
+    public static ProfileHashes Of(ModelProfile p) => new(
+        Hash(new HashedStructure(p.Model.Sha256, p.Model.Input, p.Model.Shape, p.Model.InputType, [.. p.Cuts.Select(c => new HashedCut(c.Id, c.After, c.Tensors))],
+            [.. p.Exits.Select(e => new HashedExit(e.Id, e.Output))], [.. p.Partitions.Select(q => new HashedPartition(q.Exit, q.Cut, q.Local))])),
+        Hash(new HashedAccuracy(p.Accuracy, p.InputEncodings, [.. p.Exits.Select(e => e.Accuracy)])),
+        Hash(new HashedTimes(p.Machine, p.Partitions, p.WholeMs)));
+
+    private static string Hash<T>(T content) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, Json.Contract<T>())));
 }
+
+// What is hashed, with the names and the order that the hashes in policies were made of.
+internal sealed record HashedStructure(
+    string Sha256, string Input, IReadOnlyList<long> Shape, string InputType, HashedCut[] Cuts, HashedExit[] Exits, HashedPartition[] Partitions);
+
+internal sealed record HashedCut(int Id, string After, IReadOnlyList<CutTensor> Tensors);
+
+internal sealed record HashedExit(int Id, string Output);
+
+internal sealed record HashedPartition(int Exit, int Cut, bool Local);
+
+internal sealed record HashedAccuracy(IReadOnlyList<AccuracyCell> Accuracy, IReadOnlyList<InputEncoding> InputEncodings, double?[] Exits);
+
+internal sealed record HashedTimes(MeasuringMachine Machine, IReadOnlyList<Partition> Partitions, IReadOnlyList<Duration> WholeMs);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 
@@ -19,6 +20,7 @@ public static class FrozenPolicyFile
     /// <summary>Whatever a policy's folder may hold of it.</summary>
     public static readonly IReadOnlyList<string> Names = [Description, Graph, Tree, Table];
 
+    /// <summary>How it is laid out, and reports like it.</summary>
     public static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -30,14 +32,21 @@ public static class FrozenPolicyFile
         WriteIndented = true,
         // Plans are called local@1+probe, and nobody pastes this into a web page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false), new NumbersOnOneLine() },
+        Converters =
+        {
+            new Spelt<PolicyForm>(), new Spelt<PlanKind>(), new Spelt<GateMeasure>(), new Spelt<RateKnowledge>(), new Spelt<ArrivalKind>(), new Spelt<AccuracySource>(),
+            new Spelt<OutcomeKind>(), new NumbersOnOneLine(),
+        },
+        TypeInfoResolver = InferenceJson.Default.Keeping<FrozenPolicy>().Keeping<Scenario>(),
     };
+
+    internal static readonly JsonTypeInfo<FrozenPolicy> Contract = Json.Contract<FrozenPolicy>();
 
     /// <summary>Name of the file that decides.</summary>
     public static string NameOf(PolicyForm form) => form switch { PolicyForm.Tree => Tree, PolicyForm.Table => Table, _ => Graph };
 
     /// <summary>SHA-256 of all that policy.json says, however it is laid out: it names graph, model, profile and plans by their hashes, so it stands for all of them.</summary>
-    public static string HashOf(FrozenPolicy policy) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(policy, Json)));
+    public static string HashOf(FrozenPolicy policy) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(policy, Contract)));
 
     /// <summary>Whether the folder holds a frozen policy, rather than something else that can be verified.</summary>
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, Description));
@@ -57,7 +66,7 @@ public static class FrozenPolicyFile
             Refuse(description, GoldenReplay.Run(session, policy.Golden).Problems);
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(written + ".partial", graph);
-        File.WriteAllBytes(description + ".partial", JsonSerializer.SerializeToUtf8Bytes(policy, Json));
+        File.WriteAllBytes(description + ".partial", JsonSerializer.SerializeToUtf8Bytes(policy, Contract));
         File.Move(written + ".partial", written, overwrite: true);
         File.Move(description + ".partial", description, overwrite: true);
     }
@@ -69,7 +78,7 @@ public static class FrozenPolicyFile
         FrozenPolicy? policy;
         try
         {
-            policy = JsonSerializer.Deserialize<FrozenPolicy>(File.ReadAllBytes(path), Json);
+            policy = JsonSerializer.Deserialize(File.ReadAllBytes(path), Contract);
         }
         catch (JsonException e)
         {
@@ -127,13 +136,16 @@ public static class FrozenPolicyFile
             throw new InputException(found);
     }
 
+    /// <summary>By name; a number would not say what it means.</summary>
+    private sealed class Spelt<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) where T : struct, Enum;
+
     /// <summary>An observation of 60 numbers on 60 lines is unreadable.</summary>
     private sealed class NumbersOnOneLine : JsonConverter<IReadOnlyList<float>>
     {
         public override IReadOnlyList<float> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<float[]>(ref reader, options)!;
+            JsonSerializer.Deserialize(ref reader, options.Contract<float[]>())!;
 
         public override void Write(Utf8JsonWriter writer, IReadOnlyList<float> value, JsonSerializerOptions options) =>
-            writer.WriteRawValue(JsonSerializer.Serialize(value.ToArray()));
+            writer.WriteRawValue(JsonSerializer.Serialize(value.ToArray(), InferenceJson.Default.SingleArray));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
@@ -8,8 +9,11 @@ namespace RlOffload.Inference.Profiling;
 /// Measurements as they are made, one JSON line each, beside the profile to come. The first line says what is measured; a journal of
 /// anything else is started anew, and a last line cut short by a crash is dropped.
 /// </summary>
+[RequiresUnreferencedCode(Journal.Why), RequiresDynamicCode(Journal.Why)]
 internal sealed class Journal : IDisposable
 {
+    internal const string Why = "Measurements of any type are kept as JSON by reflection. Networks are profiled by the whole program, never by one that was compiled ahead of time for a device.";
+
     private static readonly JsonSerializerOptions Json = new(ProfileFile.Json) { WriteIndented = false };
 
     private readonly Dictionary<string, JsonElement> _known = new(StringComparer.Ordinal);

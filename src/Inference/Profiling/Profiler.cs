@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
@@ -14,6 +15,7 @@ public readonly record struct ProfileProgress(string Stage, double Done, int Of)
 /// Measures a network through ONNX Runtime on one thread: where it can be cut, what its heads and tails cost, and, with labelled images,
 /// how accurate each choice is. Everything is checked before anything is measured; an interrupted profile resumes from its journal.
 /// </summary>
+[RequiresUnreferencedCode(Journal.Why), RequiresDynamicCode(Journal.Why)]
 public sealed class Profiler(ProfileOptions options, TimeProvider clock, IProgress<ProfileProgress>? progress = null)
 {
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -50,18 +51,41 @@ internal sealed class OpenRequestWriter(PartitionSet partitions) : IRequestWrite
             return head;
         var tensors = partitions.Profile.Cuts[cut].Tensors.Select(t => (t.Name, Info: partitions.Network.Tensors[t.Name])).ToList();
         var zeros = new string('0', IdDigits);
-        var json = JsonSerializer.SerializeToUtf8Bytes(new
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
         {
-            id = zeros,
-            inputs = tensors.Select(t => new
+            writer.WriteStartObject();
+            writer.WriteString("id", zeros);
+            writer.WriteStartArray("inputs");
+            foreach (var (name, info) in tensors)
             {
-                name = t.Name,
-                datatype = OpenNames.Of(t.Info.Type),
-                shape = t.Info.Shape,
-                parameters = new { binary_data_size = t.Info.Bytes },
-            }),
-            outputs = partitions.Profile.Exits[exit].AllOutputs.Select(o => new { name = o, parameters = new { binary_data = true } }),
-        });
+                writer.WriteStartObject();
+                writer.WriteString("name", name);
+                writer.WriteString("datatype", OpenNames.Of(info.Type));
+                writer.WriteStartArray("shape");
+                foreach (var size in info.Shape)
+                    writer.WriteNumberValue(size);
+                writer.WriteEndArray();
+                writer.WriteStartObject("parameters");
+                writer.WriteNumber("binary_data_size", info.Bytes);
+                writer.WriteEndObject();
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            writer.WriteStartArray("outputs");
+            foreach (var output in partitions.Profile.Exits[exit].AllOutputs)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", output);
+                writer.WriteStartObject("parameters");
+                writer.WriteBoolean("binary_data", true);
+                writer.WriteEndObject();
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        var json = buffer.WrittenSpan.ToArray();
         return _heads[(exit, cut)] = (json, json.AsSpan().IndexOf(Encoding.ASCII.GetBytes(zeros)), (int)tensors.Sum(t => t.Info.Bytes));
     }
 }

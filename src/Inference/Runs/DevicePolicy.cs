@@ -40,7 +40,9 @@ internal sealed class DevicePolicy : IDisposable
     public bool SharesNetwork(DevicePolicy other) =>
         Frozen.Model.Sha256.Equals(other.Frozen.Model.Sha256, StringComparison.OrdinalIgnoreCase)
         && Frozen.PlansSha256 == other.Frozen.PlansSha256 && ProfileHashes.Of(Profile) == ProfileHashes.Of(other.Profile)
-        && JsonSerializer.Serialize(Frozen.Scenario, FrozenPolicyFile.Json) == JsonSerializer.Serialize(other.Frozen.Scenario, FrozenPolicyFile.Json);
+        && Text(Frozen.Scenario) == Text(other.Frozen.Scenario);
+
+    private static string Text(Scenario scenario) => JsonSerializer.Serialize(scenario, FrozenPolicyFile.Json.Contract<Scenario>());
 
     /// <summary>Proves that it decides as it did when it was exported, and that the network's file is the one that it was made for.</summary>
     /// <exception cref="InputException">It does not, or is not.</exception>

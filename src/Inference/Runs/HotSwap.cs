@@ -36,12 +36,25 @@ internal sealed class HotSwap : IDisposable
         _changes = new FileChanges(mailbox.Clock.Time, options.Watch, options.SwapOnHangUp, () => DevicePolicy.Files(options, _policy));
         _network = _first = new DeviceNetwork(partitions, first.Policy, options, mailbox, warn);
         First = _network.Deploy(first.Policy.Model, first.Policy, first.Hash);
+        First.Opening = true;
     }
 
     public Deployment First { get; }
 
     /// <summary>Opens what was not needed for the first answer. Once, of the first deployment; a later one is taken over whole.</summary>
-    public void PrepareRest(CancellationToken cancel) => _first.PrepareRest(cancel);
+    public void PrepareRest(CancellationToken cancel)
+    {
+        try
+        {
+            _first.PrepareRest(cancel);
+            // What reading and opening took goes back to the system, once: requests need little of the collector.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+        finally
+        {
+            First.Opening = false;
+        }
+    }
 
     public SwapReport Report => new(_taken, _refused, _refusal, _policy.Hash);
 

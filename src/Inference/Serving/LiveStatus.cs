@@ -1,4 +1,6 @@
 using System.Text.Json;
+using RlOffload.Environment;
+using RlOffload.Inference.Remote;
 
 namespace RlOffload.Inference.Serving;
 
@@ -18,7 +20,7 @@ internal sealed record LiveStatus(
     /// <summary>Shorter arrivals say nothing of the link: the bytes lay in the socket already.</summary>
     private const double ShortestArrival = 0.001;
 
-    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ServerHealth.Json.Contract<LiveStatus>());
 
     public static LiveStatus Of(TailService service, ServerOptions options, TimeSpan uptime)
     {

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RlOffload.Environment;
 using RlOffload.Inference.Flights;
+using RlOffload.Inference.Remote;
 using RlOffload.Inference.Runs;
 
 namespace RlOffload.Inference.Sources;
@@ -24,7 +25,6 @@ namespace RlOffload.Inference.Sources;
 public sealed class HttpSource : IRequestSource, IAsyncDisposable
 {
     private const double MostDeadline = 60;
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly int _imageBytes;
     private readonly double _deadline;
@@ -56,7 +56,7 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
         });
         _app = builder.Build();
         _app.MapPost("/infer", Infer);
-        _app.MapGet("/health", (HttpContext http) => Say(http, 200, new { status = "ok", in_flight = seats - _free.Count, most_in_flight = seats, image_bytes = imageBytes, policy = _controller?.Deployed.Hash }));
+        _app.MapGet("/health", (HttpContext http) => Say(http, 200, Health()));
     }
 
     public bool Waits => false;
@@ -137,6 +137,12 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
         }
     }
 
+    private HttpHealth Health()
+    {
+        var deployed = Volatile.Read(ref _controller)?.Deployed;
+        return new("ok", _seats.Length - _free.Count, _seats.Length, _imageBytes, deployed?.Hash, deployed?.Ready ?? 0, deployed?.Model.Count ?? 0, deployed?.Opening ?? true);
+    }
+
     private static int Status(in FlightRecord r) => r.Outcome.Kind switch
     {
         OutcomeKind.Answered or OutcomeKind.Fallback => 200,
@@ -144,24 +150,27 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
         _ => 504,
     };
 
-    private static object Answer(in FlightRecord r) => new
-    {
-        Request = r.Request,
-        Class = r.Answer >= 0 ? r.Answer : (int?)null,
-        Exit = r.Answer >= 0 ? r.Outcome.Exit + 1 : (int?)null,
-        Outcome = JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Outcome.Kind.ToString()),
-        Reason = r.Reason == Reason.None ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName(r.Reason.ToString()),
-        Plan = r.Plan.ToString(),
-        LatencyMs = Math.Round(r.Outcome.Latency * 1e3, 3),
-        DeadlineMs = Math.Round(r.Outcome.Deadline * 1e3, 3),
-    };
+    private static HttpAnswer Answer(in FlightRecord r) => new(
+        r.Request, r.Answer >= 0 ? r.Answer : null, r.Answer >= 0 ? r.Outcome.Exit + 1 : null, DecisionJson.Name(r.Outcome.Kind), r.Reason == Reason.None ? null : DecisionJson.Name(r.Reason),
+        r.Plan.ToString(), Math.Round(r.Outcome.Latency * 1e3, 3), Math.Round(r.Outcome.Deadline * 1e3, 3));
 
-    private static Task Refuse(HttpContext http, int status, string problem) => Say(http, status, new { error = problem });
+    private static Task Refuse(HttpContext http, int status, string problem) => Say(http, status, new HttpRefusal(problem));
 
-    private static async Task Say(HttpContext http, int status, object what)
+    private static async Task Say<T>(HttpContext http, int status, T what)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
-        await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(what, Json)).ConfigureAwait(false);
+        await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(what, ServerHealth.Json.Contract<T>())).ConfigureAwait(false);
     }
 }
+
+/// <param name="Class">Null where nothing came in time, as is <paramref name="Exit"/>, counted from 1.</param>
+/// <param name="Reason">Why it was not answered as planned; null where it was.</param>
+internal sealed record HttpAnswer(int Request, int? Class, int? Exit, string Outcome, string? Reason, string Plan, double LatencyMs, double DeadlineMs);
+
+internal sealed record HttpRefusal(string Error);
+
+/// <param name="Policy">Hash of the policy that decides; null before the first can.</param>
+/// <param name="PlansReady">Of its <paramref name="Plans"/>, those whose parts are open.</param>
+/// <param name="Opening">Whether more will be.</param>
+internal sealed record HttpHealth(string Status, int InFlight, int MostInFlight, int ImageBytes, string? Policy, int PlansReady, int Plans, bool Opening);

@@ -90,23 +90,39 @@ public static class DevicePack
     {
         var bin = Path.Combine(made, "bin");
         Directory.CreateDirectory(made);
-        var form = options.Form ?? (options.Rid == PackOptions.X64 && options.Project is not null ? PackForm.Trimmed : PackForm.Portable);
-        if (form != PackForm.Portable)
+        PackForm[] forms = options.Form is { } wanted ? [wanted] : options.Rid == PackOptions.X64 && options.Project is not null ? [PackForm.Native, PackForm.Trimmed, PackForm.Portable] : [PackForm.Portable];
+        foreach (var form in forms.Where(f => f != PackForm.Portable))
         {
-            stage?.Invoke("publishing the program, which takes minutes");
-            if (await PublishedProgram.Publish(options, form, build, bin, cancel).ConfigureAwait(false))
+            stage?.Invoke($"publishing the program ({form.ToString().ToLowerInvariant()}), which takes minutes");
+            if (await Published(options, form, build, bin, notes, cancel).ConfigureAwait(false) is { } framework)
             {
                 Tidy(options, bin);
+                if (form == PackForm.Native)
+                    notes.Add($"the program was compiled ahead of time for {framework}; it runs, verifies and explains policies and reads logs, and has no other verbs");
                 return form;
             }
             if (options.Form is not null)
-                throw new InputException("pack", "--form", $"is {form.ToString().ToLowerInvariant()}, but the .NET runtime pack for {options.Rid} does not restore from the package sources; allowed is portable");
-            notes.Add($"the .NET runtime pack for {options.Rid} does not restore from the package sources");
+                throw new InputException("pack", "--form", $"is {form.ToString().ToLowerInvariant()}, but {string.Join("; ", notes)}; allowed is {(form == PackForm.Native ? "trimmed or " : "")}portable");
         }
         stage?.Invoke("copying the program");
         PortableProgram.Copy(options, bin);
         notes.Add("the program is portable: the device needs the ASP.NET Core 10 runtime");
         return PackForm.Portable;
+    }
+
+    /// <summary>Where the form was not asked for, one that does not build is no reason to give up: a linker may lack what it links with.</summary>
+    private static async Task<string?> Published(PackOptions options, PackForm form, string build, string bin, List<string> notes, CancellationToken cancel)
+    {
+        try
+        {
+            return await PublishedProgram.Publish(options, form, build, bin, notes, cancel).ConfigureAwait(false);
+        }
+        catch (InputException e) when (options.Form is null && form == PackForm.Native)
+        {
+            notes.Add($"not compiled ahead of time: {e.Message}");
+            Remove(bin);
+            return null;
+        }
     }
 
     /// <summary>In one file the program has no folder of assemblies, beside which the library would be looked for: it has to lie where the program lies.</summary>

@@ -2,11 +2,14 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 using RlOffload.Environment;
+using RlOffload.Inference.Policies;
+using RlOffload.Inference.Runs;
 
 namespace RlOffload.Training.Packing;
 
-/// <summary>Starts the packed program as the unit will, without a server, and asks it once.</summary>
+/// <summary>Starts the packed program as the unit will, without a server, and asks it once. Before that it has to prove that it reads the policy as this program does and decides as the policy did when it was trained.</summary>
 internal static class FirstAnswer
 {
     private const string Listens = "listening on ";
@@ -14,7 +17,7 @@ internal static class FirstAnswer
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     /// <param name="command">Program and first arguments.</param>
-    /// <exception cref="InputException">It ends with an error, with what it said.</exception>
+    /// <exception cref="InputException">It ends with an error, with what it said, or understands the policy differently.</exception>
     public static async Task<PackStart> Measure(IReadOnlyList<string> command, string policy, TimeProvider clock, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -22,6 +25,7 @@ internal static class FirstAnswer
         try
         {
             var help = await Help(command, clock, limit.Token).ConfigureAwait(false);
+            await Prove(command, policy, limit.Token).ConfigureAwait(false);
             return await Ask(command, policy, help, clock, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -37,13 +41,37 @@ internal static class FirstAnswer
     private static async Task<double> Help(IReadOnlyList<string> command, TimeProvider clock, CancellationToken cancel)
     {
         var from = clock.GetTimestamp();
-        using var process = Start(command, ["--help"]);
+        await Run(command, ["--help"], cancel).ConfigureAwait(false);
+        return clock.GetElapsedTime(from).TotalSeconds;
+    }
+
+    /// <summary>Its golden vectors, replayed by that program, and its own word on the profile, compared with this one's: a part of a file that it read wrongly would show in either.</summary>
+    private static async Task Prove(IReadOnlyList<string> command, string policy, CancellationToken cancel)
+    {
+        var report = Path.Combine(Path.GetDirectoryName(policy)!, ".verified.json");
         try
         {
-            var errors = process.StandardError.ReadToEndAsync(cancel);
-            await process.StandardOutput.ReadToEndAsync(cancel).ConfigureAwait(false);
+            await Run(command, ["verify", policy, "--json", report], cancel).ConfigureAwait(false);
+            var (theirs, ours) = (JsonNode.Parse(await File.ReadAllBytesAsync(report, cancel).ConfigureAwait(false))!, JsonNode.Parse(ReportJson.Of(PolicyVerification.Run(policy)))!);
+            foreach (var key in (string[])["vectors", "failures", "warnings", "notes", "passed"])
+                if (!JsonNode.DeepEquals(theirs[key], ours[key]))
+                    throw Failed($"verify {policy}: says {key} {theirs[key]?.ToJsonString()}, this program {ours[key]?.ToJsonString()}");
+        }
+        finally
+        {
+            File.Delete(report);
+        }
+    }
+
+    private static async Task Run(IReadOnlyList<string> command, IReadOnlyList<string> arguments, CancellationToken cancel)
+    {
+        using var process = Start(command, arguments);
+        try
+        {
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel));
             await process.WaitForExitAsync(cancel).ConfigureAwait(false);
-            return process.ExitCode == 0 ? clock.GetElapsedTime(from).TotalSeconds : throw Failed(await errors.ConfigureAwait(false));
+            if (process.ExitCode != 0)
+                throw Failed(await errors.ConfigureAwait(false) is { Length: > 0 } said ? said : await output.ConfigureAwait(false));
         }
         finally
         {
@@ -67,7 +95,10 @@ internal static class FirstAnswer
                     var answered = await Post(new Uri($"{parts[0]}/infer"), bytes, cancel).ConfigureAwait(false);
                     var seconds = clock.GetElapsedTime(from).TotalSeconds;
                     process.Refresh();
-                    return new(help, answered ? seconds : null, process.WorkingSet64, process.PeakWorkingSet64);
+                    var resident = process.WorkingSet64;
+                    await Ready(new Uri($"{parts[0]}/health"), FrozenPolicyFile.HashOf(FrozenPolicyFile.Read(policy)), cancel).ConfigureAwait(false);
+                    process.Refresh();
+                    return new(help, answered ? seconds : null, resident, process.WorkingSet64, Own(process.Id), process.PeakWorkingSet64);
                 }
             throw Failed(await errors.ConfigureAwait(false));
         }
@@ -91,6 +122,26 @@ internal static class FirstAnswer
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Waits until the parts of all plans are open.</summary>
+    private static async Task Ready(Uri health, string policy, CancellationToken cancel)
+    {
+        using var http = new HttpClient();
+        while (true)
+        {
+            var said = JsonNode.Parse(await http.GetStringAsync(health, cancel).ConfigureAwait(false))!;
+            if (said["policy"]?.GetValue<string>() is { } read && read != policy)
+                throw Failed($"it reads the policy as {read}, this program as {policy}");
+            if (said["opening"]?.GetValue<bool>() == false)
+                return;
+            await Task.Delay(Pause, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Memory that is no file's (proc(5)).</summary>
+    private static long Own(int process) => 1024 * long.Parse(
+        File.ReadLines($"/proc/{process.ToString(CultureInfo.InvariantCulture)}/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal))["RssAnon:".Length..].Replace("kB", "", StringComparison.Ordinal),
+        CultureInfo.InvariantCulture);
 
     private static Process Start(IReadOnlyList<string> command, IReadOnlyList<string> arguments)
     {

@@ -9,19 +9,51 @@ internal static class PublishedProgram
 {
     public const string Name = "rloffload";
 
-    /// <summary>With the code of the processor where the compiler for that restores, which halves the time to the first answer; else with what a just-in-time compiler makes of it.</summary>
-    /// <returns>False where the runtime pack of <see cref="PackOptions.Rid"/> does not restore.</returns>
-    /// <param name="work">Folder for what the build leaves behind; the sources' own output stays as it is.</param>
-    /// <exception cref="InputException">There is no SDK, or the sources do not build.</exception>
-    public static async Task<bool> Publish(PackOptions options, PackForm form, string work, string to, CancellationToken cancel) =>
-        await Publish(options, form, compiled: true, work, to, cancel).ConfigureAwait(false) || await Publish(options, form, compiled: false, work, to, cancel).ConfigureAwait(false);
+    /// <summary>Newer first: natively a framework can be had only where its native runtime restores.</summary>
+    private static readonly string[] NativeFrameworks = ["net10.0", "net9.0"];
 
-    private static async Task<bool> Publish(PackOptions options, PackForm form, bool compiled, string work, string to, CancellationToken cancel)
+    /// <summary>
+    /// Self-contained forms come with the code of the processor where the compiler for that restores, which halves the time to the first answer; else with what a just-in-time compiler
+    /// makes of it.
+    /// </summary>
+    /// <returns>For which framework; null where its packages do not restore, or the native form has no linker.</returns>
+    /// <param name="work">Folder for what the build leaves behind; the sources' own output stays as it is.</param>
+    /// <param name="notes">Told why it is not the newest framework, or none.</param>
+    /// <exception cref="InputException">There is no SDK, or the sources do not build.</exception>
+    public static async Task<string?> Publish(PackOptions options, PackForm form, string work, string to, List<string> notes, CancellationToken cancel)
     {
-        if (options.Project is null)
+        if (form != PackForm.Native)
+        {
+            foreach (var compiled in (bool[])[true, false])
+                if (await Publish(options, options.Project, Arguments(options, form, compiled), work, to, cancel).ConfigureAwait(false))
+                    return "net10.0";
+            notes.Add($"the .NET runtime pack for {options.Rid} does not restore from the package sources");
+            return null;
+        }
+        if (options.Device is not null && Linker() is null)
+        {
+            notes.Add("not compiled ahead of time: that needs clang or gcc as linker, and neither is here");
+            return null;
+        }
+        foreach (var framework in NativeFrameworks)
+        {
+            string[] arguments = [$"-p:DeviceFramework={framework}"];
+            if (await Publish(options, options.Device, arguments, Path.Combine(work, framework), to, cancel).ConfigureAwait(false))
+                return framework;
+            notes.Add($"the native runtime of {framework} for {options.Rid} does not restore from the package sources");
+        }
+        return null;
+    }
+
+    private static string? Linker() => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .SelectMany(folder => (string[])[Path.Combine(folder, "clang"), Path.Combine(folder, "gcc")]).FirstOrDefault(File.Exists);
+
+    private static async Task<bool> Publish(PackOptions options, string? project, IEnumerable<string> arguments, string work, string to, CancellationToken cancel)
+    {
+        if (project is null)
             throw new InputException("pack", "--form", "needs the sources, which are not around this program; allowed without them is portable");
         var start = new ProcessStartInfo(options.Dotnet) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in Arguments(options, form, compiled, work, to))
+        foreach (var argument in (string[])["publish", project, "-c", "Release", "-r", options.Rid, "-o", to, "--artifacts-path", work, "-nologo", "-v", "q", "--nodeReuse:false", "-p:DebugType=none", "-p:UseSharedCompilation=false", "-p:TreatWarningsAsErrors=false", .. arguments])
             start.ArgumentList.Add(argument);
         Process process;
         try
@@ -53,13 +85,12 @@ internal static class PublishedProgram
         throw new InputException("pack", "--form", $"'dotnet publish' ended with code {process.ExitCode}: {first.Trim()}; allowed without a build is portable");
     }
 
-    private static IEnumerable<string> Arguments(PackOptions options, PackForm form, bool compiled, string work, string to) =>
+    private static IEnumerable<string> Arguments(PackOptions options, PackForm form, bool compiled) =>
     [
-        "publish", options.Project!, "-c", "Release", "-r", options.Rid, "--self-contained", "-o", to, "--artifacts-path", work, "-nologo", "-v", "q", "--nodeReuse:false",
-        "-p:PublishSingleFile=true", "-p:DebugType=none", "-p:UseSharedCompilation=false", "-p:TreatWarningsAsErrors=false",
+        "--self-contained", "-p:PublishSingleFile=true",
         // One assembly at a time: compiled as one whole, the program would be twice as large in memory.
         $"-p:PublishReadyToRun={compiled}", "-p:PublishReadyToRunComposite=false",
-        // The project's own assemblies stay whole (they are roots of the trimming): configs, policies and options are bound by reflection, which the analyzers cannot know.
+        // The project's own assemblies stay whole (they are roots of the trimming): configs and options are bound by reflection, which the analyzers cannot know.
         .. form == PackForm.Trimmed
             ? (IEnumerable<string>)["-p:PublishTrimmed=true", "-p:TrimMode=full", "-p:JsonSerializerIsReflectionEnabledByDefault=true", "-p:EnableTrimAnalyzer=false"]
             : [],

@@ -9,7 +9,7 @@ public sealed class DevicePackTests : IDisposable
     private readonly PackOptions _options;
 
     public DevicePackTests() => _options = new(Repository.At("checkpoints/quickstart"), _folder.At("out"), "linux-x64", PackForm.Portable, "/opt/rloffload",
-        "http://127.0.0.1:8500", null, AppContext.BaseDirectory, Repository.At("src/Cli/RlOffload.Cli.csproj"));
+        "http://127.0.0.1:8500", null, AppContext.BaseDirectory, Repository.At("src/Cli/RlOffload.Cli.csproj"), Repository.At("src/Device/RlOffload.Device.csproj"));
 
     public void Dispose() => _folder.Dispose();
 
@@ -39,8 +39,8 @@ public sealed class DevicePackTests : IDisposable
     [Fact]
     public Task AMissingSdkIsRefused() => Refused(_options with { Form = PackForm.Trimmed, Dotnet = _folder.At("no-dotnet") }, "--form", ".NET SDK", "portable");
 
-    [Fact]
-    public Task MissingSourcesAreRefused() => Refused(_options with { Form = PackForm.SelfContained, Project = null }, "--form", "sources", "portable");
+    [Theory, InlineData(PackForm.Native), InlineData(PackForm.SelfContained)]
+    public Task MissingSourcesAreRefused(PackForm form) => Refused(_options with { Form = form, Project = null, Device = null }, "--form", "sources", "portable");
 
     [Fact]
     public Task ABuildThatFailsIsRefusedWithItsReason() => Refused(_options with { Form = PackForm.SelfContained, Project = _folder.Write("broken.csproj", "<Project>") }, "dotnet publish", "broken.csproj", "portable");

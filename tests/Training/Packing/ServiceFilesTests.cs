@@ -7,7 +7,7 @@ public sealed class ServiceFilesTests
 {
     private const string Prefix = "/srv/edge-1";
 
-    [Theory, InlineData(PackForm.Portable, "/usr/bin/env dotnet /srv/edge-1/bin/rloffload.dll"), InlineData(PackForm.Trimmed, "/srv/edge-1/bin/rloffload"), InlineData(PackForm.SelfContained, "/srv/edge-1/bin/rloffload")]
+    [Theory, InlineData(PackForm.Portable, "/usr/bin/env dotnet /srv/edge-1/bin/rloffload.dll"), InlineData(PackForm.Trimmed, "/srv/edge-1/bin/rloffload"), InlineData(PackForm.Native, "/srv/edge-1/bin/rloffload"), InlineData(PackForm.SelfContained, "/srv/edge-1/bin/rloffload")]
     public void TheUnitStartsTheProgramWhereItWillLie(PackForm form, string command)
     {
         var unit = ServiceFiles.UnitText(form, Prefix, "hindsight", 5 << 20);

@@ -121,7 +121,7 @@ internal sealed class FrameConnection(TailService service, ServerOptions options
             await Refuse(header.Request, new Refusal(401, "hello: holds no known token")).ConfigureAwait(false);
             return false;
         }
-        var health = JsonSerializer.SerializeToUtf8Bytes(StatusEndpoints.Health(service), ServerHealth.Json);
+        var health = StatusEndpoints.Health(service).ToJson();
         await SendControl(new ControlHeader(ControlKind.Hello, health.Length, header.Request), health).ConfigureAwait(false);
         return true;
     }

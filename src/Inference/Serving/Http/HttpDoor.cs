@@ -92,7 +92,7 @@ internal sealed class HttpDoor(TailService service, ServerOptions options)
         }
         var json = format == RefusalFormat.Json;
         http.Response.ContentType = json ? "application/json" : "text/plain";
-        await http.Response.WriteAsync(json ? $$"""{"error":{{JsonSerializer.Serialize(refusal.Problem)}}}""" : refusal.Problem + "\n").ConfigureAwait(false);
+        await http.Response.WriteAsync(json ? $$"""{"error":"{{JsonEncodedText.Encode(refusal.Problem)}}"}""" : refusal.Problem + "\n").ConfigureAwait(false);
     }
 
     /// <summary>Runs what answers a request; a device that leaves in the middle is nobody's fault.</summary>

@@ -16,10 +16,10 @@ internal sealed class StatusEndpoints(HttpDoor door, ServerOptions options) : ID
 
     public void Map(WebApplication app)
     {
-        app.MapGet(RemoteServer.HealthPath, http => Answer(http, "application/json", JsonSerializer.SerializeToUtf8Bytes(Health(door.Service), ServerHealth.Json)));
+        app.MapGet(RemoteServer.HealthPath, http => Answer(http, "application/json", Health(door.Service).ToJson()));
         app.MapGet("/metrics", http => Known(http, () => Answer(http, "text/plain; version=0.0.4; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(_prometheus.Write()))));
         app.MapGet("/live.json", http => Known(http, () => Answer(
-            http, "application/json", JsonSerializer.SerializeToUtf8Bytes(LiveStatus.Of(door.Service, options, TimeProvider.System.GetElapsedTime(_started)), LiveStatus.Json))));
+            http, "application/json", LiveStatus.Of(door.Service, options, TimeProvider.System.GetElapsedTime(_started)).ToJson())));
         app.MapGet("/", http =>
         {
             http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";

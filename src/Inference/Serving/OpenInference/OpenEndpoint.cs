@@ -69,7 +69,22 @@ internal sealed class OpenEndpoint
         if (await _door.Identify(http, RefusalFormat.Json).ConfigureAwait(false) is null)
             return;
         http.Response.ContentType = "application/json";
-        await http.Response.WriteAsync(JsonSerializer.Serialize(_door.Service.Model.Names.All.Select(m => new { name = m.Name, version = "1", state = "READY", reason = "" }))).ConfigureAwait(false);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            foreach (var model in _door.Service.Model.Names.All)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", model.Name);
+                json.WriteString("version", "1");
+                json.WriteString("state", "READY");
+                json.WriteString("reason", "");
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        await http.Response.Body.WriteAsync(buffer.WrittenMemory).ConfigureAwait(false);
     }
 
     private async Task Metadata(HttpContext http)
