@@ -23,9 +23,9 @@ internal static class Lanes128
         var (low0, low1) = (Vector128.Create(low), Vector128.Create(low));
         var (high0, high1) = (low0, low0);
         var (sum0, sum1) = (Vector128<float>.Zero, Vector128<float>.Zero);
-        for (var i = 0; i < x.Length; i += Block)
+        for (var i = x.Length - Block; i > -Block; i -= Block)
         {
-            var at = (nuint)Math.Min(i, x.Length - Block);
+            var at = (nuint)Math.Max(i, 0);
             var (a, b) = (Vector128.LoadUnsafe(ref from, at), Vector128.LoadUnsafe(ref from, at + 4));
             var (c, d) = (Vector128.LoadUnsafe(ref from, at + 8), Vector128.LoadUnsafe(ref from, at + 12));
             (low0, low1) = (Vector128.MinNative(low0, Vector128.MinNative(a, c)), Vector128.MinNative(low1, Vector128.MinNative(b, d)));

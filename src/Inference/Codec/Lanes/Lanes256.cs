@@ -25,9 +25,9 @@ internal static class Lanes256
         var (low0, low1) = (Vector256.Create(low), Vector256.Create(low));
         var (high0, high1) = (low0, low0);
         var (sum0, sum1) = (Vector256<float>.Zero, Vector256<float>.Zero);
-        for (var i = 0; i < x.Length; i += Block)
+        for (var i = x.Length - Block; i > -Block; i -= Block)
         {
-            var at = (nuint)Math.Min(i, x.Length - Block);
+            var at = (nuint)Math.Max(i, 0);
             var (a, b) = (Vector256.LoadUnsafe(ref from, at), Vector256.LoadUnsafe(ref from, at + 8));
             var (c, d) = (Vector256.LoadUnsafe(ref from, at + 16), Vector256.LoadUnsafe(ref from, at + 24));
             (low0, low1) = (Vector256.MinNative(low0, Vector256.MinNative(a, c)), Vector256.MinNative(low1, Vector256.MinNative(b, d)));

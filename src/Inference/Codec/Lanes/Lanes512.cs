@@ -43,10 +43,10 @@ internal static class Lanes512
         var (low0, low1, low2, low3) = (Vector512.Create(low), Vector512.Create(low), Vector512.Create(low), Vector512.Create(low));
         var (high0, high1, high2, high3) = (low0, low0, low0, low0);
         var (sum0, sum1, sum2, sum3) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-        for (var i = 0; i < x.Length; i += Block)
+        for (var i = x.Length - Block; i > -Block; i -= Block)
         {
-            // The last block may overlap the one before it.
-            var at = (nuint)Math.Min(i, x.Length - Block);
+            // Backwards, so that what comes first is still in the nearest cache when it is packed. The last block may overlap the one before it.
+            var at = (nuint)Math.Max(i, 0);
             var (a, b) = (Vector512.LoadUnsafe(ref from, at), Vector512.LoadUnsafe(ref from, at + 16));
             var (c, d) = (Vector512.LoadUnsafe(ref from, at + 32), Vector512.LoadUnsafe(ref from, at + 48));
             (low0, low1, low2, low3) = (Vector512.MinNative(low0, a), Vector512.MinNative(low1, b), Vector512.MinNative(low2, c), Vector512.MinNative(low3, d));
