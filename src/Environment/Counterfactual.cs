@@ -3,7 +3,8 @@ namespace RlOffload.Environment;
 /// <summary>
 /// What any plan would have led to from the environment's present request: exactly what <see cref="OffloadEnvironment.Step"/> would give,
 /// because it is that step, taken in a fork. Link, arrivals and difficulty are the same for every plan; backlogs, heat, battery and what is
-/// observed are not. What happens before the device turns to the request is the same for all plans that begin there, so it is played once for them.
+/// observed are not. What happens before the device turns to the request is the same for all plans that begin there, so it is played once for them; where it does
+/// not turn to it before the next one arrives, only what is still to be computed and to be sent differs.
 /// Not a decision aid on a device: it knows the window.
 /// </summary>
 public sealed class Counterfactual(OffloadEnvironment environment)

@@ -25,6 +25,8 @@ public sealed class OffloadEnvironment : IOutcomeSink
     private readonly bool _forked;
     private int _deliveredCount;
     private bool _powered = true;
+    private StepResult? _common; // of the step that was shared, where it is the same for all plans that begin on the device
+    private (long Mine, long Shared) _copied; // moves of both environments when this one last took over the shared one
 
     public OffloadEnvironment(CostModel model, ILinks links, ulong seed)
         : this(model, new WindowDraw(model.Scenario, links, seed, model.Table.Images), forked: false) { }
@@ -106,18 +108,33 @@ public sealed class OffloadEnvironment : IOutcomeSink
     }
 
     /// <summary>The same for a plan that begins on the device.</summary>
-    /// <param name="shared">What <see cref="ShareFrom"/> made of <paramref name="other"/>.</param>
+    /// <param name="shared">What <see cref="ShareFrom"/> made of <paramref name="other"/>; always the same environment.</param>
     internal StepResult StepFrom(OffloadEnvironment other, OffloadEnvironment shared, int plan)
     {
         other.Require(plan);
+        var request = other.Observation.Request;
+        if (shared._common is { } result)
+        {
+            if (_copied != (Moves, shared.Moves))
+            {
+                CopyFrom(shared);
+                Deliver(shared.Delivered);
+            }
+            _stations.Choose(request, plan);
+            _stations.ObserveDevice(Observation);
+            _copied = (++Moves, shared.Moves);
+            return result;
+        }
         _stations.CopyFrom(shared._stations);
-        shared.Delivered.CopyTo(_delivered);
-        _deliveredCount = shared._deliveredCount;
-        _stations.Decide(other.Observation.Request, plan);
-        return Conclude(other.Observation.Request, other.TotalReward, other.TotalEnergy);
+        Deliver(shared.Delivered);
+        _stations.Decide(request, plan);
+        return Conclude(request, other.TotalReward, other.TotalEnergy);
     }
 
-    /// <summary>Plays from the state of <paramref name="other"/> what a step has in common for all plans that begin on the device.</summary>
+    /// <summary>
+    /// Plays from the state of <paramref name="other"/> what a step has in common for all plans that begin on the device. Where the request waits for the
+    /// device until the next one arrives, that is the whole step.
+    /// </summary>
     /// <param name="plan">Any of these.</param>
     internal void ShareFrom(OffloadEnvironment other, int plan)
     {
@@ -125,7 +142,15 @@ public sealed class OffloadEnvironment : IOutcomeSink
         var request = other.Observation.Request;
         _stations.CopyFrom(other._stations);
         _deliveredCount = 0;
-        _stations.AcceptUndecided(request, plan, _draw.ArrivalTimes[request + 1]);
+        var waits = _stations.AcceptUndecided(request, plan, _draw.ArrivalTimes[request + 1]);
+        // What is drained after the last request depends on the plan.
+        _common = waits && request + 1 < _draw.Requests ? Conclude(request, other.TotalReward, other.TotalEnergy) : null;
+    }
+
+    private void Deliver(ReadOnlySpan<Outcome> outcomes)
+    {
+        outcomes.CopyTo(_delivered);
+        _deliveredCount = outcomes.Length;
     }
 
     private void Require(int plan)

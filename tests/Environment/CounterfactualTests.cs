@@ -63,6 +63,36 @@ public sealed class CounterfactualTests
         }
     }
 
+    [Theory, MemberData(nameof(Worlds))]
+    public void PlansThatAreTriedInARowLeadWhereEachLeadsAlone(string world)
+    {
+        var environment = World(world);
+        var counterfactual = new Counterfactual(environment);
+        environment.Reset(0);
+        var policy = new RandomPolicy(5);
+        policy.Begin(0);
+        while (!environment.Truncated)
+        {
+            for (var i = 0; i < 2 * environment.Actions; i++)
+            {
+                var plan = i * 7 % environment.Actions;
+                if (!environment.Mask[plan])
+                    continue;
+                var alone = new Counterfactual(environment).After(plan, out var expected);
+                var after = counterfactual.After(plan, out var result);
+                Assert.Equal(expected, result);
+                Assert.Equal(alone.Delivered, after.Delivered);
+                Assert.Equal(alone.Observation.Numbers(), after.Observation.Numbers());
+                Assert.Equal((alone.TotalReward, alone.TotalEnergy, alone.TotalCosts, alone.Truncated), (after.TotalReward, after.TotalEnergy, after.TotalCosts, after.Truncated));
+                if (i % 5 != 0)
+                    continue;
+                while (!after.Truncated)
+                    Assert.Equal(alone.Step(alone.Mask.LastIndexOf(true)), after.Step(after.Mask.LastIndexOf(true)));
+            }
+            environment.Step(policy.Decide(environment.Observation, environment.Mask));
+        }
+    }
+
     [Fact]
     public void RollingOnWithTheRecordedPlansIsReplay()
     {

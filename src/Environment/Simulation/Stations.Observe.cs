@@ -12,36 +12,28 @@ public sealed partial class Stations
         var heat = HeatNow();
         var slowdown = Slowdown(heat) * _now.Calibration;
         (o.Request, o.Now, o.Deadline, o.InFlight) = (request, Now, world.Deadline(request), InFlight);
-        double device = 0, risk = 0, uplink = 0, pending = 0, sendingFor = 0, sendingRate = 0;
+        double risk = 0, uplink = 0, sendingFor = 0, sendingRate = 0;
         for (var j = 0; j < _now.Count; j++)
         {
             ref readonly var job = ref _jobs[j];
-            switch (job.Stage)
+            if (job.Stage is < Stage.WaitUplink or > Stage.ToDevice)
+                continue;
+            if (job.Stage == Stage.WaitUplink)
             {
-                case Stage.WaitDevice or Stage.OnDevice:
-                    device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table.Work(job.Plan).LongestSeconds * slowdown;
-                    pending += model.Table.Work(job.Plan).MeanBytes;
-                    continue;
-                case Stage.OnFallback:
-                    device += Math.Max(0, job.Due - Now);
-                    continue;
-                case Stage.WaitFallback:
-                    device += job.BranchSeconds * slowdown;
-                    continue;
-                case Stage.WaitUplink:
-                    uplink += job.Bytes;
-                    break;
-                case Stage.OnUplink:
-                    var carried = world.Carried(job, Now);
-                    uplink += job.Bytes - carried;
-                    sendingFor = Now - job.Start;
-                    sendingRate = carried * 8 / sendingFor;
-                    break;
+                uplink += job.Bytes;
+            }
+            else if (job.Stage == Stage.OnUplink)
+            {
+                var carried = world.Carried(job, Now);
+                uplink += job.Bytes - carried;
+                sendingFor = Now - job.Start;
+                sendingRate = carried * 8 / sendingFor;
             }
             if (!job.IsProbe && job.CancelAt < job.Deadline)
                 risk += job.BranchSeconds * slowdown;
         }
-        (o.DeviceBacklog, o.FallbackAtRisk, o.UplinkBacklogBytes, o.PendingBytes) = (device, risk, uplink, pending);
+        (o.FallbackAtRisk, o.UplinkBacklogBytes) = (risk, uplink);
+        ObserveDevice(o, slowdown);
         // A transfer that stalls says so by its rate of 0.
         (o.SendingFor, o.SendingRate) = sendingFor >= LinkKnowledge.Resolution ? (sendingFor, sendingRate) : (0, 0);
         o.Rate = _now.Knows.Estimate(s, Now, o.SendingFor, o.SendingRate, ref _estimate);
@@ -59,6 +51,32 @@ public sealed partial class Stations
                 (debts.Energy / budgets.EnergyJoules, debts.Misses / budgets.MissRate, debts.AccuracyShortfall / budgets.AccuracyShortfall);
         }
         o.Battery = s.Device.Battery is { } b ? Math.Clamp(BatteryJoules / b.CapacityJoules, 0, 1) : 1;
+    }
+
+    /// <summary>Of the same observation what another plan of a request that waits for the device changes.</summary>
+    public void ObserveDevice(Observation o) => ObserveDevice(o, Slowdown(HeatNow()) * _now.Calibration);
+
+    private void ObserveDevice(Observation o, double slowdown)
+    {
+        double device = 0, pending = 0;
+        for (var j = 0; j < _now.Count; j++)
+        {
+            ref readonly var job = ref _jobs[j];
+            switch (job.Stage)
+            {
+                case Stage.WaitDevice or Stage.OnDevice:
+                    device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table.Work(job.Plan).LongestSeconds * slowdown;
+                    pending += model.Table.Work(job.Plan).MeanBytes;
+                    break;
+                case Stage.OnFallback:
+                    device += Math.Max(0, job.Due - Now);
+                    break;
+                case Stage.WaitFallback:
+                    device += job.BranchSeconds * slowdown;
+                    break;
+            }
+        }
+        (o.DeviceBacklog, o.PendingBytes) = (device, pending);
     }
 
     /// <inheritdoc cref="CostTable.Allowed"/>
