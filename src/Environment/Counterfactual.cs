@@ -3,14 +3,15 @@ namespace RlOffload.Environment;
 /// <summary>
 /// What any plan would have led to from the environment's present request: exactly what <see cref="OffloadEnvironment.Step"/> would give,
 /// because it is that step, taken in a fork. Link, arrivals and difficulty are the same for every plan; backlogs, heat, battery and what is
-/// observed are not. What happens before the device turns to the request is the same for all plans that begin there, so it is played once for them; where it does
-/// not turn to it before the next one arrives, only what is still to be computed and to be sent differs.
+/// observed are not. What happens before the device turns to the request is the same for all plans that begin there, so it is played once for them; and where it
+/// has not done with the request when the next one arrives, only what is still to be computed and to be sent differs.
 /// Not a decision aid on a device: it knows the window.
 /// </summary>
 public sealed class Counterfactual(OffloadEnvironment environment)
 {
-    private readonly OffloadEnvironment _fork = environment.Fork(), _shared = environment.Fork();
+    private readonly OffloadEnvironment _fork = environment.Fork(), _shared = environment.Fork(), _like = environment.Fork();
     private long _sharedAt = -1; // the environment's moves when _shared was played from it
+    private StepResult? _step; // that led to _like, and that other plans may repeat
 
     /// <summary>The environment one step on under <paramref name="plan"/>; valid until the next call.</summary>
     public OffloadEnvironment After(int plan, out StepResult result)
@@ -23,9 +24,19 @@ public sealed class Counterfactual(OffloadEnvironment environment)
         if (_sharedAt != environment.Moves)
         {
             _shared.ShareFrom(environment, plan);
-            _sharedAt = environment.Moves;
+            (_sharedAt, _step) = (environment.Moves, null);
+        }
+        if (_step is { } step && _fork.TryRepeat(environment, _like, plan))
+        {
+            result = step;
+            return _fork;
         }
         result = _fork.StepFrom(environment, _shared, plan);
+        if (_step is null && _fork.CanReplan(environment))
+        {
+            _like.Repeat(_fork);
+            _step = result;
+        }
         return _fork;
     }
 

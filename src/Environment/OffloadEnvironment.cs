@@ -25,8 +25,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
     private readonly bool _forked;
     private int _deliveredCount;
     private bool _powered = true;
-    private StepResult? _common; // of the step that was shared, where it is the same for all plans that begin on the device
-    private (long Mine, long Shared) _copied; // moves of both environments when this one last took over the shared one
+    private (long Mine, long Its) _repeats; // moves of both environments when this one last repeated the other's step
 
     public OffloadEnvironment(CostModel model, ILinks links, ulong seed)
         : this(model, new WindowDraw(model.Scenario, links, seed, model.Table.Images), forked: false) { }
@@ -108,33 +107,17 @@ public sealed class OffloadEnvironment : IOutcomeSink
     }
 
     /// <summary>The same for a plan that begins on the device.</summary>
-    /// <param name="shared">What <see cref="ShareFrom"/> made of <paramref name="other"/>; always the same environment.</param>
+    /// <param name="shared">What <see cref="ShareFrom"/> made of <paramref name="other"/>.</param>
     internal StepResult StepFrom(OffloadEnvironment other, OffloadEnvironment shared, int plan)
     {
         other.Require(plan);
-        var request = other.Observation.Request;
-        if (shared._common is { } result)
-        {
-            if (_copied != (Moves, shared.Moves))
-            {
-                CopyFrom(shared);
-                Deliver(shared.Delivered);
-            }
-            _stations.Choose(request, plan);
-            _stations.ObserveDevice(Observation);
-            _copied = (++Moves, shared.Moves);
-            return result;
-        }
         _stations.CopyFrom(shared._stations);
         Deliver(shared.Delivered);
-        _stations.Decide(request, plan);
-        return Conclude(request, other.TotalReward, other.TotalEnergy);
+        _stations.Decide(other.Observation.Request, plan);
+        return Conclude(other.Observation.Request, other.TotalReward, other.TotalEnergy);
     }
 
-    /// <summary>
-    /// Plays from the state of <paramref name="other"/> what a step has in common for all plans that begin on the device. Where the request waits for the
-    /// device until the next one arrives, that is the whole step.
-    /// </summary>
+    /// <summary>Plays from the state of <paramref name="other"/> what a step has in common for all plans that begin on the device.</summary>
     /// <param name="plan">Any of these.</param>
     internal void ShareFrom(OffloadEnvironment other, int plan)
     {
@@ -142,9 +125,35 @@ public sealed class OffloadEnvironment : IOutcomeSink
         var request = other.Observation.Request;
         _stations.CopyFrom(other._stations);
         _deliveredCount = 0;
-        var waits = _stations.AcceptUndecided(request, plan, _draw.ArrivalTimes[request + 1]);
-        // What is drained after the last request depends on the plan.
-        _common = waits && request + 1 < _draw.Requests ? Conclude(request, other.TotalReward, other.TotalEnergy) : null;
+        _stations.AcceptUndecided(request, plan, _draw.ArrivalTimes[request + 1]);
+    }
+
+    /// <summary>Whether the step that led here from <paramref name="other"/> may have been the same under another plan that begins on the device.</summary>
+    internal bool CanReplan(OffloadEnvironment other) => !Truncated && _stations.CanReplan(other.Observation.Request);
+
+    /// <summary>Takes over an environment with what its last step delivered.</summary>
+    internal void Repeat(OffloadEnvironment like)
+    {
+        CopyFrom(like);
+        Deliver(like.Delivered);
+    }
+
+    /// <summary>The step that led from <paramref name="other"/> to <paramref name="like"/> under another plan that begins on the device, where it was the same step.</summary>
+    /// <param name="like">Always the same environment; one that <see cref="CanReplan"/>.</param>
+    /// <returns>False where it was another one, which is not played.</returns>
+    internal bool TryRepeat(OffloadEnvironment other, OffloadEnvironment like, int plan)
+    {
+        other.Require(plan);
+        if (_repeats != (Moves, like.Moves))
+            Repeat(like);
+        _repeats = (++Moves, like.Moves);
+        if (!_stations.Replan(other.Observation.Request, plan))
+        {
+            _repeats = default;
+            return false;
+        }
+        _stations.ObserveDevice(Observation);
+        return true;
     }
 
     private void Deliver(ReadOnlySpan<Outcome> outcomes)

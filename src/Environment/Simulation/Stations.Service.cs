@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RlOffload.Environment.Plans;
 
 namespace RlOffload.Environment.Simulation;
@@ -160,19 +161,14 @@ public sealed partial class Stations
             if (job.Request == _undecided)
                 return false;
             var branch = job.Stage == Stage.WaitFallback;
-            var slowdown = Slowdown(HeatNow());
-            var expected = branch ? job.BranchSeconds : model.Table[job.Plan].DeviceSeconds;
-            var ways = branch ? default : model.Table.Ways(job.Plan);
-            if (Now + (ways.IsEmpty ? expected : ways[0].DeviceSeconds) * slowdown * _now.Calibration > job.Deadline + Tolerance)
+            if (!Begins(ref job, Now, Slowdown(HeatNow())))
             {
                 Lose(j);
                 continue;
             }
-            job.Nominal = (!branch && job.Way >= 0 ? ways[job.Way].DeviceSeconds : expected) * slowdown;
             job.DeviceWait += Now - job.Ready;
             Enter(j, branch ? Stage.OnFallback : Stage.OnDevice);
-            var longest = branch ? expected : model.Table.Work(job.Plan).LongestSeconds;
-            (job.Start, job.Due, _now.OnDevice) = (Now, Now + longest * slowdown * _now.Calibration, j);
+            _now.OnDevice = j;
             Ends(j, world.Compute(job, Now, job.Nominal));
             Warm(0);
         }
@@ -194,6 +190,22 @@ public sealed partial class Stations
             (job.Start, _now.OnServer) = (Now, s);
             Enter(s, Stage.OnServer, Now + model.Table[job.Plan].ServerSeconds * job.Load);
         }
+        return true;
+    }
+
+    /// <summary>When the job's head or branch begins on the device, and what it should take.</summary>
+    /// <returns>False where it can no longer end in time.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Begins(ref Job job, double at, double slowdown)
+    {
+        var branch = job.Stage is Stage.WaitFallback;
+        var expected = branch ? job.BranchSeconds : model.Table[job.Plan].DeviceSeconds;
+        var ways = branch ? default : model.Table.Ways(job.Plan);
+        if (at + (ways.IsEmpty ? expected : ways[0].DeviceSeconds) * slowdown * _now.Calibration > job.Deadline + Tolerance)
+            return false;
+        job.Nominal = (!branch && job.Way >= 0 ? ways[job.Way].DeviceSeconds : expected) * slowdown;
+        var longest = branch ? expected : model.Table.Work(job.Plan).LongestSeconds;
+        (job.Start, job.Due) = (at, at + longest * slowdown * _now.Calibration);
         return true;
     }
 

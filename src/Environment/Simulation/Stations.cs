@@ -92,36 +92,6 @@ public sealed partial class Stations(CostModel model, IWorld world)
         Dispatch();
     }
 
-    /// <summary>
-    /// Accepts the request under any plan that begins on the device, and lets happen until <paramref name="until"/> what is the same for all of these:
-    /// everything up to the moment when the device would turn to the request, or its deadline passes. <see cref="Decide"/> goes on from a copy.
-    /// </summary>
-    /// <returns>Whether that was all: the request still waits for the device, and only <see cref="Choose"/> is left to be done.</returns>
-    internal bool AcceptUndecided(int request, int plan, double until)
-    {
-        Place(request, plan);
-        _undecided = request;
-        var waits = Dispatch() && Advance(until);
-        _undecided = -1;
-        return waits;
-    }
-
-    /// <summary>Puts the request that was accepted undecided under its plan, at the time at which that begins to matter.</summary>
-    internal void Decide(int request, int plan)
-    {
-        Choose(request, plan);
-        Dispatch();
-    }
-
-    /// <summary>Puts the request, which waits for the device, under another plan that begins there.</summary>
-    internal void Choose(int request, int plan)
-    {
-        var j = _now.Count - 1;
-        while (_jobs[j].Request != request)
-            j--;
-        Put(ref _jobs[j], plan);
-    }
-
     private void Place(int request, int plan)
     {
         ref readonly var work = ref model.Table.Work(plan);
@@ -148,8 +118,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
     }
 
     /// <summary>Lets everything happen up to and at <paramref name="until"/>.</summary>
-    /// <returns>False where it stopped before, at the request whose plan is open.</returns>
-    public bool Advance(double until)
+    public void Advance(double until)
     {
         while (true)
         {
@@ -157,7 +126,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
             if (next < 0 || time > until)
                 break;
             if (_jobs[next].Request == _undecided)
-                return false;
+                return;
             if (time > Now)
                 Now = time;
             if (_jobs[next].End <= _jobs[next].Limit + Tolerance)
@@ -165,11 +134,10 @@ public sealed partial class Stations(CostModel model, IWorld world)
             else
                 GiveUp(next);
             if (!Dispatch())
-                return false;
+                return;
         }
         if (until > Now && !double.IsPositiveInfinity(until))
             Now = until;
-        return true;
     }
 
     /// <summary>The job to which something happens first, and when; -1 if there is none. Which job that is no processor can guess, so there are no branches on it.</summary>
