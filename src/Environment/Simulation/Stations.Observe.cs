@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RlOffload.Environment.Plans;
 
 namespace RlOffload.Environment.Simulation;
@@ -12,28 +13,29 @@ public sealed partial class Stations
         var heat = HeatNow();
         var slowdown = Slowdown(heat) * _now.Calibration;
         (o.Request, o.Now, o.Deadline, o.InFlight) = (request, Now, world.Deadline(request), InFlight);
-        double risk = 0, uplink = 0, sendingFor = 0, sendingRate = 0;
+        double device = 0, risk = 0, uplink = 0, pending = 0, sendingFor = 0, sendingRate = 0;
         for (var j = 0; j < _now.Count; j++)
         {
             ref readonly var job = ref _jobs[j];
-            if (job.Stage is < Stage.WaitUplink or > Stage.ToDevice)
-                continue;
-            if (job.Stage == Stage.WaitUplink)
+            switch (job.Stage)
             {
-                uplink += job.Bytes;
-            }
-            else if (job.Stage == Stage.OnUplink)
-            {
-                var carried = world.Carried(job, Now);
-                uplink += job.Bytes - carried;
-                sendingFor = Now - job.Start;
-                sendingRate = carried * 8 / sendingFor;
+                case Stage.WaitDevice or Stage.OnDevice or Stage.WaitFallback or Stage.OnFallback:
+                    AddDevice(job, slowdown, ref device, ref pending);
+                    continue;
+                case Stage.WaitUplink:
+                    uplink += job.Bytes;
+                    break;
+                case Stage.OnUplink:
+                    var carried = world.Carried(job, Now);
+                    uplink += job.Bytes - carried;
+                    sendingFor = Now - job.Start;
+                    sendingRate = carried * 8 / sendingFor;
+                    break;
             }
             if (!job.IsProbe && job.CancelAt < job.Deadline)
                 risk += job.BranchSeconds * slowdown;
         }
-        (o.FallbackAtRisk, o.UplinkBacklogBytes) = (risk, uplink);
-        ObserveDevice(o, slowdown);
+        (o.DeviceBacklog, o.FallbackAtRisk, o.UplinkBacklogBytes, o.PendingBytes) = (device, risk, uplink, pending);
         // A transfer that stalls says so by its rate of 0.
         (o.SendingFor, o.SendingRate) = sendingFor >= LinkKnowledge.Resolution ? (sendingFor, sendingRate) : (0, 0);
         o.Rate = _now.Knows.Estimate(s, Now, o.SendingFor, o.SendingRate, ref _estimate);
@@ -53,30 +55,34 @@ public sealed partial class Stations
         o.Battery = s.Device.Battery is { } b ? Math.Clamp(BatteryJoules / b.CapacityJoules, 0, 1) : 1;
     }
 
-    /// <summary>Of the same observation what another plan of a request that waits for the device changes.</summary>
-    public void ObserveDevice(Observation o) => ObserveDevice(o, Slowdown(HeatNow()) * _now.Calibration);
-
-    private void ObserveDevice(Observation o, double slowdown)
+    /// <summary>Of the same observation what another plan of a request that the device has not done with changes.</summary>
+    public void ObserveDevice(Observation o)
     {
+        var slowdown = Slowdown(HeatNow()) * _now.Calibration;
         double device = 0, pending = 0;
         for (var j = 0; j < _now.Count; j++)
-        {
-            ref readonly var job = ref _jobs[j];
-            switch (job.Stage)
-            {
-                case Stage.WaitDevice or Stage.OnDevice:
-                    device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table.Work(job.Plan).LongestSeconds * slowdown;
-                    pending += model.Table.Work(job.Plan).MeanBytes;
-                    break;
-                case Stage.OnFallback:
-                    device += Math.Max(0, job.Due - Now);
-                    break;
-                case Stage.WaitFallback:
-                    device += job.BranchSeconds * slowdown;
-                    break;
-            }
-        }
+            if (_jobs[j].Stage is Stage.WaitDevice or Stage.OnDevice or Stage.WaitFallback or Stage.OnFallback)
+                AddDevice(_jobs[j], slowdown, ref device, ref pending);
         (o.DeviceBacklog, o.PendingBytes) = (device, pending);
+    }
+
+    /// <summary>Adds what a job that is the device's leaves to do, s, and has yet to send, bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddDevice(in Job job, double slowdown, ref double device, ref double pending)
+    {
+        switch (job.Stage)
+        {
+            case Stage.WaitDevice or Stage.OnDevice:
+                device += job.Stage == Stage.OnDevice ? Math.Max(0, job.Due - Now) : model.Table.Work(job.Plan).LongestSeconds * slowdown;
+                pending += model.Table.Work(job.Plan).MeanBytes;
+                break;
+            case Stage.OnFallback:
+                device += Math.Max(0, job.Due - Now);
+                break;
+            default:
+                device += job.BranchSeconds * slowdown;
+                break;
+        }
     }
 
     /// <inheritdoc cref="CostTable.Allowed"/>
