@@ -9,7 +9,7 @@ namespace RlOffload.Environment;
 /// </summary>
 public sealed class Counterfactual(OffloadEnvironment environment)
 {
-    private readonly OffloadEnvironment _fork = environment.Fork(), _shared = environment.Fork(), _like = environment.Fork();
+    private readonly OffloadEnvironment _fork = environment.Fork(), _shared = environment.Fork(), _like = environment.Fork(), _repeated = environment.Fork();
     private long _sharedAt = -1; // the environment's moves when _shared was played from it
     private StepResult? _step; // that led to _like, and that other plans may repeat
 
@@ -26,10 +26,10 @@ public sealed class Counterfactual(OffloadEnvironment environment)
             _shared.ShareFrom(environment, plan);
             (_sharedAt, _step) = (environment.Moves, null);
         }
-        if (_step is { } step && _fork.TryRepeat(environment, _like, plan))
+        if (_step is { } step && _repeated.TryRepeat(environment, _like, plan))
         {
             result = step;
-            return _fork;
+            return _repeated;
         }
         result = _fork.StepFrom(environment, _shared, plan);
         if (_step is null && _fork.CanReplan(environment))
@@ -46,11 +46,11 @@ public sealed class Counterfactual(OffloadEnvironment environment)
     public double RollOn(int plan, IPolicy continuation)
     {
         var from = environment.TotalReward;
-        After(plan, out _);
+        var after = After(plan, out _);
         continuation.Begin(environment.Window);
-        while (!_fork.Truncated)
-            _fork.Step(continuation.Decide(_fork.Observation, _fork.Mask));
-        return _fork.TotalReward - from;
+        while (!after.Truncated)
+            after.Step(continuation.Decide(after.Observation, after.Mask));
+        return after.TotalReward - from;
     }
 
     /// <summary>The same with the plans that were recorded for the requests after this one.</summary>
@@ -58,10 +58,10 @@ public sealed class Counterfactual(OffloadEnvironment environment)
     public double RollOn(int plan, ReadOnlySpan<int> recorded)
     {
         var from = environment.TotalReward;
-        After(plan, out _);
-        while (!_fork.Truncated)
-            _fork.Step(recorded[_fork.Observation.Request]);
-        return _fork.TotalReward - from;
+        var after = After(plan, out _);
+        while (!after.Truncated)
+            after.Step(recorded[after.Observation.Request]);
+        return after.TotalReward - from;
     }
 
     /// <summary>
@@ -71,10 +71,10 @@ public sealed class Counterfactual(OffloadEnvironment environment)
     public (double Reward, Costs Costs) RollOn(int plan, IPolicy continuation, int horizon)
     {
         var (reward, costs) = (environment.TotalReward, environment.TotalCosts);
-        After(plan, out _);
+        var after = After(plan, out _);
         continuation.Begin(environment.Window);
-        for (var left = horizon; left > 0 && !_fork.Truncated; left--)
-            _fork.Step(continuation.Decide(_fork.Observation, _fork.Mask));
-        return (_fork.TotalReward - reward, _fork.TotalCosts - costs);
+        for (var left = horizon; left > 0 && !after.Truncated; left--)
+            after.Step(continuation.Decide(after.Observation, after.Mask));
+        return (after.TotalReward - reward, after.TotalCosts - costs);
     }
 }

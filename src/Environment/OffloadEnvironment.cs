@@ -148,10 +148,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
             Repeat(like);
         _repeats = (++Moves, like.Moves);
         if (!_stations.Replan(other.Observation.Request, plan))
-        {
-            _repeats = default;
             return false;
-        }
         _stations.ObserveDevice(Observation);
         return true;
     }

@@ -27,7 +27,7 @@ public sealed partial class Stations
     internal bool CanReplan(int request) => Find(request) is >= 0 and var j && _jobs[j].Stage is Stage.WaitDevice or Stage.OnDevice;
 
     /// <summary>Puts a request that <see cref="CanReplan"/> under another plan that begins on the device, as if that had been its plan from the beginning.</summary>
-    /// <returns>False where that plan would have led elsewhere by now; the stations are then of no use until they are copied over.</returns>
+    /// <returns>False where that plan would have led elsewhere by now; the stations are then good for nothing but to try another plan.</returns>
     internal bool Replan(int request, int plan)
     {
         var j = Find(request);
