@@ -64,7 +64,7 @@ internal static class PackVerb
             table.AddRow("start to --help", Seconds(start.HelpSeconds))
                 .AddRow("start to first answer, alone", start.AnswerSeconds is { } s ? Seconds(s) : "none")
                 .AddRow("resident memory after it", Mb(start.ResidentBytes))
-                .AddRow("with the parts of all plans", $"{Mb(start.ReadyBytes)} ({Mb(start.OwnBytes)} of its own, else pages of files), at most {Mb(start.PeakBytes)}");
+                .AddRow("with the parts of all plans", $"{Mb(start.ReadyBytes)}: {Mb(start.PartBytes)} for the network, {Mb(start.OwnBytes - start.PartBytes)} else of its own, {Mb(start.ReadyBytes - start.OwnBytes)} pages of files; at most {Mb(start.PeakBytes)}");
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine($"{r.Folder}: its README.md says how to install it");
         foreach (var note in r.Notes)

@@ -41,6 +41,8 @@ public sealed class SubModel : IDisposable
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        if (weights is not null)
+            SharedArena.Use(options);
         if (profileTo is not null)
         {
             options.ProfileOutputPathPrefix = profileTo;

@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using RlOffload.Environment;
 using RlOffload.Inference.Codec;
 using RlOffload.Inference.Flights;
@@ -23,6 +24,7 @@ internal sealed class HotSwap : IDisposable
     private readonly List<DeviceNetwork> _leaving = [];
     private readonly FileChanges _changes;
     private readonly DeviceNetwork _first;
+    private readonly long _begun;
     private DevicePolicy _policy;
     private DeviceNetwork _network;
     private string? _refusal, _lastRefusal;
@@ -34,6 +36,9 @@ internal sealed class HotSwap : IDisposable
     {
         (_options, _policy, _mailbox, _warn) = (options, first, mailbox, warn);
         _changes = new FileChanges(mailbox.Clock.Time, options.Watch, options.SwapOnHangUp, () => DevicePolicy.Files(options, _policy));
+        // Its library is no part of the network.
+        OrtEnv.Instance();
+        _begun = Own();
         _network = _first = new DeviceNetwork(partitions, first.Policy, options, mailbox, warn);
         First = _network.Deploy(first.Policy.Model, first.Policy, first.Hash);
         First.Opening = true;
@@ -49,6 +54,7 @@ internal sealed class HotSwap : IDisposable
             _first.PrepareRest(cancel);
             // What reading and opening took goes back to the system, once: requests need little of the collector.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            First.PartBytes = Own() - _begun;
         }
         finally
         {
@@ -82,6 +88,8 @@ internal sealed class HotSwap : IDisposable
         _network.Dispose();
         _policy.Dispose();
     }
+
+    private static long Own() => OwnMemory.Of(System.Environment.ProcessId) ?? 0;
 
     private async Task Try(Controller controller, Action<string>? said, CancellationToken cancel)
     {

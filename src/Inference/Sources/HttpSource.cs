@@ -140,7 +140,7 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
     private HttpHealth Health()
     {
         var deployed = Volatile.Read(ref _controller)?.Deployed;
-        return new("ok", _seats.Length - _free.Count, _seats.Length, _imageBytes, deployed?.Hash, deployed?.Ready ?? 0, deployed?.Model.Count ?? 0, deployed?.Opening ?? true);
+        return new("ok", _seats.Length - _free.Count, _seats.Length, _imageBytes, deployed?.Hash, deployed?.Ready ?? 0, deployed?.Model.Count ?? 0, deployed?.Opening ?? true, deployed?.PartBytes ?? 0);
     }
 
     private static int Status(in FlightRecord r) => r.Outcome.Kind switch
@@ -173,4 +173,5 @@ internal sealed record HttpRefusal(string Error);
 /// <param name="Policy">Hash of the policy that decides; null before the first can.</param>
 /// <param name="PlansReady">Of its <paramref name="Plans"/>, those whose parts are open.</param>
 /// <param name="Opening">Whether more will be.</param>
-internal sealed record HttpHealth(string Status, int InFlight, int MostInFlight, int ImageBytes, string? Policy, int PlansReady, int Plans, bool Opening);
+/// <param name="PartBytes">Memory that they took; 0 before all are open.</param>
+internal sealed record HttpHealth(string Status, int InFlight, int MostInFlight, int ImageBytes, string? Policy, int PlansReady, int Plans, bool Opening, long PartBytes);

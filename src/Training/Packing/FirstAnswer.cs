@@ -96,9 +96,9 @@ internal static class FirstAnswer
                     var seconds = clock.GetElapsedTime(from).TotalSeconds;
                     process.Refresh();
                     var resident = process.WorkingSet64;
-                    await Ready(new Uri($"{parts[0]}/health"), FrozenPolicyFile.HashOf(FrozenPolicyFile.Read(policy)), cancel).ConfigureAwait(false);
+                    var taken = await Ready(new Uri($"{parts[0]}/health"), FrozenPolicyFile.HashOf(FrozenPolicyFile.Read(policy)), cancel).ConfigureAwait(false);
                     process.Refresh();
-                    return new(help, answered ? seconds : null, resident, process.WorkingSet64, Own(process.Id), process.PeakWorkingSet64);
+                    return new(help, answered ? seconds : null, resident, process.WorkingSet64, OwnMemory.Of(process.Id) ?? 0, taken, process.PeakWorkingSet64);
                 }
             throw Failed(await errors.ConfigureAwait(false));
         }
@@ -124,7 +124,8 @@ internal static class FirstAnswer
     }
 
     /// <summary>Waits until the parts of all plans are open.</summary>
-    private static async Task Ready(Uri health, string policy, CancellationToken cancel)
+    /// <returns>Bytes that they took.</returns>
+    private static async Task<long> Ready(Uri health, string policy, CancellationToken cancel)
     {
         using var http = new HttpClient();
         while (true)
@@ -133,15 +134,10 @@ internal static class FirstAnswer
             if (said["policy"]?.GetValue<string>() is { } read && read != policy)
                 throw Failed($"it reads the policy as {read}, this program as {policy}");
             if (said["opening"]?.GetValue<bool>() == false)
-                return;
+                return said["part_bytes"]!.GetValue<long>();
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
         }
     }
-
-    /// <summary>Memory that is no file's (proc(5)).</summary>
-    private static long Own(int process) => 1024 * long.Parse(
-        File.ReadLines($"/proc/{process.ToString(CultureInfo.InvariantCulture)}/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal))["RssAnon:".Length..].Replace("kB", "", StringComparison.Ordinal),
-        CultureInfo.InvariantCulture);
 
     private static Process Start(IReadOnlyList<string> command, IReadOnlyList<string> arguments)
     {

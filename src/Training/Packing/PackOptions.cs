@@ -38,8 +38,9 @@ public sealed record PackOptions(
 /// <param name="AnswerSeconds">From the start of the program to its first answer by itself, while no server is there; null where it gave none.</param>
 /// <param name="ResidentBytes">Of the process after that answer.</param>
 /// <param name="ReadyBytes">The same once the parts of all plans are open; of that <paramref name="OwnBytes"/> are its own and the others pages of files, which the system can take back.</param>
+/// <param name="PartBytes">Of its own memory, what opening the parts of the network took: weights as sessions lay them out, and what they compute with.</param>
 /// <param name="PeakBytes">The most it ever held.</param>
-public sealed record PackStart(double HelpSeconds, double? AnswerSeconds, long ResidentBytes, long ReadyBytes, long OwnBytes, long PeakBytes);
+public sealed record PackStart(double HelpSeconds, double? AnswerSeconds, long ResidentBytes, long ReadyBytes, long OwnBytes, long PartBytes, long PeakBytes);
 
 /// <param name="Start">Null where this machine cannot run it.</param>
 /// <param name="Notes">What the user should know of it.</param>

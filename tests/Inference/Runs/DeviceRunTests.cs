@@ -67,6 +67,11 @@ public sealed class DeviceRunTests : IAsyncLifetime
             if (part == 0)
                 await _server.Stop();
         }
+        JsonNode health;
+        do
+            health = JsonNode.Parse(await _http.GetStringAsync(new Uri(source.Address, "health")))!;
+        while ((bool)health["opening"]!);
+        Assert.Equal((int)health["plans"]!, (int)health["plans_ready"]!);
         await stop.CancelAsync();
         var report = await playing;
 
@@ -90,6 +95,7 @@ public sealed class DeviceRunTests : IAsyncLifetime
         await Refused(source, Body(0), HttpStatusCode.ServiceUnavailable, "device: prepares");
         var health = JsonNode.Parse(await _http.GetStringAsync(new Uri(source.Address, "health")))!;
         Assert.Equal((0, 2, 768), ((int)health["in_flight"]!, (int)health["most_in_flight"]!, (int)health["image_bytes"]!));
+        Assert.Equal((true, 0, 0), ((bool)health["opening"]!, (int)health["plans_ready"]!, (long)health["part_bytes"]!));
     }
 
     [Fact]
