@@ -41,6 +41,8 @@ public sealed class TrainingRunTests
     [InlineData("dqn", "{batch: 16, hidden: [16], imitate: mpc, imitate_decisions: 150, imitate_updates: 20}")]
     [InlineData("d2sac", "{batch: 16, hidden: 16}")]
     [InlineData("hindsight", "{}")]
+    [InlineData("hindsight", "{round: 60, refine: {before: 180, after: 0, population: 4, elite: 2, windows: 3}}")]
+    [InlineData("hindsight", "{round: 60, refine: {before: 0, after: 180, population: 4, elite: 2, windows: 3}}")]
     [InlineData("cem", "{}")]
     public void EveryAgentResumesToTheSameFilesWithWindowsSideBySideAndBehindAShield(string agent, string options)
     {

@@ -43,12 +43,18 @@ public sealed record CrossEntropyOptions : IAgentOptions
     public CrossEntropyOptions Validated(string file, string section)
     {
         var problems = new OptionProblems(file, section);
-        problems.Require(Population is >= 4 and <= 100_000, "population", Population, "4 to 100000");
-        problems.Require(Elite >= 2 && Elite < Population, "elite", Elite, "2 to below population");
-        problems.Require(Windows is >= 1 and <= 100_000, "windows", Windows, "1 to 100000");
-        problems.Require(Spread is > 0 and <= 100, "spread", Spread, "0 < spread <= 100");
-        problems.Require(Noise is >= 0 and <= 100, "noise", Noise, "0 to 100");
-        problems.Require(Smoothing is > 0 and <= 1, "smoothing", Smoothing, "0 < smoothing <= 1");
+        Require(problems);
         return problems.Checked(this);
+    }
+
+    /// <param name="of">Before each option's name, where these are part of others.</param>
+    internal void Require(OptionProblems problems, string of = "")
+    {
+        problems.Require(Population is >= 4 and <= 100_000, $"{of}population", Population, "4 to 100000");
+        problems.Require(Elite >= 2 && Elite < Population, $"{of}elite", Elite, "2 to below population");
+        problems.Require(Windows is >= 1 and <= 100_000, $"{of}windows", Windows, "1 to 100000");
+        problems.Require(Spread is > 0 and <= 100, $"{of}spread", Spread, "0 < spread <= 100");
+        problems.Require(Noise is >= 0 and <= 100, $"{of}noise", Noise, "0 to 100");
+        problems.Require(Smoothing is > 0 and <= 1, $"{of}smoothing", Smoothing, "0 < smoothing <= 1");
     }
 }

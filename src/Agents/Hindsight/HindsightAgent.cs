@@ -27,6 +27,8 @@ public sealed class HindsightAgent : IAgent
     private readonly IPolicy[] _visiting;
     private readonly LearnedPolicy _learned;
     private readonly CandidateChoice _candidates;
+    private readonly Refinement? _refinement;
+    private readonly int _begin; // decisions before the first round
     private IPolicy _continuation;
     private long _updates;
 
@@ -53,6 +55,12 @@ public sealed class HindsightAgent : IAgent
         _batch = new LabelledBatch(options.Batch, _learner.State, _candidates.Most);
         _update = new HindsightUpdate(_learner, _average, _adam, _batch, options);
         _engine = setup.Engine(_update.Graph);
+        if (options.Refine is not { } refine)
+            return;
+        _refinement = new Refinement(setup, refine, _average, () => options.Pricing(_view));
+        // The search before the first round takes its place.
+        _begin = refine.Before > 0 ? refine.Before - options.Round : 0;
+        Measures = [.. Measures, "lead", "spread"];
     }
 
     public ILearnedPolicy Policy { get; }
@@ -66,7 +74,7 @@ public sealed class HindsightAgent : IAgent
     /// <summary>Not used: a return is the sum of what the horizon holds.</summary>
     public double Gamma => 1;
 
-    /// <summary>gain: reward a request by which the learned policy leads the one that visited; certainty: probability of its likeliest plan.</summary>
+    /// <summary>gain: reward a request by which the learned policy leads the one that visited; certainty: probability of its likeliest plan; with searches also those of <see cref="CrossEntropy.LeaningSearch.End"/>.</summary>
     public IReadOnlyList<string> Measures { get; } = ["gain", "certainty"];
 
     public void Begin(OffloadEnvironment environment, int lane)
@@ -74,22 +82,34 @@ public sealed class HindsightAgent : IAgent
         if (_worlds[lane] != environment)
             (_worlds[lane], _labels[lane]) = (environment, Labels(environment));
         _visiting[lane].Begin(environment.Window);
+        if (lane == 0 && _refinement?.Turn() == true)
+        {
+            _learner.CopyFrom(_average);
+            NextRound();
+        }
+        _refinement?.Begin(environment, lane);
     }
+
+    private bool Searching => _refinement?.Searching == true;
 
     /// <summary>Of the planner's round only, so that a learned policy does not drift under those who copied it.</summary>
     public void Observe(in Moment moment)
     {
         if (Rounds > 0)
             return;
-        _learner.Normaliser.Observe(moment.Observation[.._learner.State]);
+        if (!Searching)
+            _learner.Normaliser.Observe(moment.Observation[.._learner.State]);
         _average.Normaliser.Observe(moment.Observation[.._learner.State]);
     }
 
     public int Choose(in Moment moment, ref Rng rng)
     {
-        if (moment.Step >= (Rounds + 1L) * _options.Round && _updates > 0)
-            NextRound();
         var world = moment.Environment;
+        _refinement?.Decide(moment.Step);
+        if (Searching)
+            return Policy.Decide(world.Observation, moment.Observation, moment.Mask);
+        if (moment.Step >= _begin + (Rounds + 1L) * _options.Round && _updates > 0)
+            NextRound();
         var action = Rounds > 0 ? _learned.Learned.Decide(world.Observation, moment.Observation, moment.Mask)
             : Math.Max(_view.Plans.IndexOf(_visiting[moment.Lane].Decide(world.Observation, world.Mask)), 0);
         if (!moment.Mask[action])
@@ -114,7 +134,7 @@ public sealed class HindsightAgent : IAgent
 
     public void Learn(Span<double> measures)
     {
-        if (_memory.Count == 0)
+        if (_memory.Count == 0 || Searching)
             return;
         var rng = Rng.Keyed(_setup.Seed, (ulong)_updates++, 0, RngPurpose.Replay);
         _batch.Draw(_memory, _learner.Normaliser, _setup.Budgets is { } budgets ? budgets.Multipliers : default, ref rng);
@@ -132,7 +152,7 @@ public sealed class HindsightAgent : IAgent
             weight *= kept;
     }
 
-    public void End(int lane, double reward, Costs costs, Span<double> measures) { }
+    public void End(int lane, double reward, Costs costs, Span<double> measures) => _refinement?.End(measures[2..]);
 
     private ILabels Labels(OffloadEnvironment environment) => _options.Labels == HindsightLabels.Oracle
         ? new OracleLabels(environment, _options.Horizon, [.. _view.Plans]) : new ReturnLabels(environment, _options.Horizon, _setup.Budgets);
@@ -153,6 +173,7 @@ public sealed class HindsightAgent : IAgent
         _rest.Save(writer);
         _adam.Save(writer);
         _memory.Save(writer);
+        _refinement?.Save(writer);
     }
 
     public void Load(BinaryReader reader, string file)
@@ -166,5 +187,6 @@ public sealed class HindsightAgent : IAgent
         _memory.Load(reader, file);
         if (Rounds > 0)
             _continuation = _learned;
+        _refinement?.Load(reader, file);
     }
 }

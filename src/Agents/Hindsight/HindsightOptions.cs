@@ -68,13 +68,16 @@ public sealed record HindsightOptions : IAgentOptions
     /// <summary>Normalised observations are clipped to +- this.</summary>
     public double ObservationClip { get; init; } = 5;
 
+    /// <summary>Whether and how long prices are searched by the reward of whole windows beside what the network learns; null for not at all.</summary>
+    public RefineOptions? Refine { get; init; }
+
     IAgent IAgentOptions.Create(AgentSetup setup) => new HindsightAgent(setup, this);
 
     ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => Policy(setup.View);
 
     internal PricingPolicy Policy(AgentView view) => new(Pricing(view), () => Pricing(view));
 
-    internal PlanPricing Pricing(AgentView view) => new(view, Hidden, ObservationClip);
+    internal PlanPricing Pricing(AgentView view) => new(view, Hidden, ObservationClip, leans: Refine is not null);
 
     /// <summary>Throws <see cref="InputException"/> with every option that is out of range, named <paramref name="file"/>:<paramref name="section"/>.option.</summary>
     public HindsightOptions Validated(string file, string section)
@@ -96,6 +99,7 @@ public sealed record HindsightOptions : IAgentOptions
         problems.Require(Temperature is > 0 and <= 1e3, "temperature", Temperature, "0 < temperature <= 1000");
         problems.Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
         problems.Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
+        Refine?.Require(problems);
         return problems.Checked(this);
     }
 }

@@ -69,8 +69,11 @@ internal sealed class HindsightUpdate
         var net = Network.Of(g, "learner", learner.Network);
         var (rows, plans) = (batch.Leads.Rows, batch.Leads.Columns);
 
-        // v(s,a) = (start + net(s)) . phi(s,a)
-        var prices = net.Forward(g.Input("s", batch.States)) + g.Input("start", learner.Start);
+        // v(s,a) = (start + net(s) + leaning(s)) . phi(s,a), of which the network learns
+        var s = g.Input("s", batch.States);
+        var prices = net.Forward(s) + g.Input("start", learner.Start);
+        if (learner.Leaning is { } leaning)
+            prices += Network.Of(g, "leaning", leaning).Forward(s);
         var v = (g.Input("phi", batch.Features) * prices.RepeatRows(plans)).SumColumns().Reshape(rows, plans);
 
         // J = mean_s sum_a pi(a|s) ( Q(s,a) - Q(s,played) ),  pi = softmax(v / temperature)

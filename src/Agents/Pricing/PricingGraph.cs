@@ -12,11 +12,12 @@ namespace RlOffload.Agents.Pricing;
 /// </summary>
 internal static class PricingGraph
 {
-    public static OnnxModel Of(PlanPricing pricing) => Of(pricing.Network, pricing.Normaliser, pricing.Actions, pricing.Start);
+    public static OnnxModel Of(PlanPricing pricing) => Of(pricing.Network, pricing.Normaliser, pricing.Actions, pricing.Start, pricing.Leaning);
 
     /// <param name="network">Normalised own state to prices of the plans' features.</param>
     /// <param name="start">[1, K], what is added to them; null for nothing.</param>
-    public static OnnxModel Of(Mlp network, RunningNormaliser normaliser, int plans, Matrix? start)
+    /// <param name="leaning">Beside the network; null for none.</param>
+    public static OnnxModel Of(Mlp network, RunningNormaliser normaliser, int plans, Matrix? start, Mlp? leaning = null)
     {
         var (own, features) = (network.Inputs, PlanFeatures.Count);
         var g = new Graph();
@@ -24,7 +25,10 @@ internal static class PricingGraph
         var mask = g.Input("mask", Matrix.Zeros(1, plans));
         Tensor Part(string name, int from, int rows, int columns) =>
             observation.PickColumns(g.Parameter(name, Counting(from, rows * columns))).Reshape(rows, columns);
-        var prices = Network.Of(g, "policy", network).Forward(normaliser.Lower(g, Part("own", 0, 1, own)));
+        var state = normaliser.Lower(g, Part("own", 0, 1, own));
+        var prices = Network.Of(g, "policy", network).Forward(state);
+        if (leaning is not null)
+            prices += Network.Of(g, "leaning", leaning).Forward(state);
         if (start is { } added)
             prices += g.Parameter("start", added);
         var values = Values(prices, Part("plans", own, plans, features));

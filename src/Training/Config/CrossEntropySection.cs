@@ -7,8 +7,15 @@ internal static class CrossEntropySection
 {
     public static CrossEntropyOptions Read(ConfigSection s)
     {
+        var options = Options(s);
+        return OptionCheck.Of(s, options, options.Validated);
+    }
+
+    /// <summary>Not checked yet.</summary>
+    internal static CrossEntropyOptions Options(ConfigSection s)
+    {
         var d = new CrossEntropyOptions();
-        var options = new CrossEntropyOptions
+        return new CrossEntropyOptions
         {
             Population = s.Int("population", int.MinValue, int.MaxValue, d.Population),
             Elite = s.Int("elite", int.MinValue, int.MaxValue, d.Elite),
@@ -17,6 +24,5 @@ internal static class CrossEntropySection
             Noise = s.Double("noise", Bounds.Finite, d.Noise),
             Smoothing = s.Double("smoothing", Bounds.Finite, d.Smoothing),
         };
-        return OptionCheck.Of(s, options, options.Validated);
     }
 }

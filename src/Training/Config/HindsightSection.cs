@@ -24,7 +24,19 @@ internal static class HindsightSection
             Temperature = s.Double("temperature", Bounds.Finite, d.Temperature),
             Tau = s.Double("tau", Bounds.Finite, d.Tau),
             ObservationClip = s.Double("observation_clip", Bounds.Finite, d.ObservationClip),
+            Refine = s.OptionalSection("refine") is { } refine ? Refine(refine) : null,
         };
         return OptionCheck.Of(s, options, options.Validated);
+    }
+
+    private static RefineOptions Refine(ConfigSection s)
+    {
+        var d = new RefineOptions();
+        return new RefineOptions
+        {
+            Before = s.Int("before", 0, int.MaxValue, d.Before),
+            After = s.Int("after", 0, int.MaxValue, d.After),
+            Search = CrossEntropySection.Options(s),
+        };
     }
 }

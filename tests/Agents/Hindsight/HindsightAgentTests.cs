@@ -64,6 +64,26 @@ public sealed class HindsightAgentTests
         Assert.Equal(rewards.MaxBy(r => r.Value).Key, new HindsightAgent(world.Setup(), Small with { Start = HindsightOptions.BestPlanner }).Start);
     }
 
+    [Theory, InlineData(4_000, 0), InlineData(0, 4_000)]
+    public void WhereTheNetworkLearnsNothingASearchBeforeOrAfterTheRoundsStillBeatsThePlanner(int before, int after)
+    {
+        var world = HindsightWorld.Bursts;
+        var (planner, _) = world.Play(PricedPlanner.Tuned(world.Planners));
+        var refine = new RefineOptions { Before = before, After = after, Search = new() { Population = 24, Elite = 6, Windows = 6 } };
+        var (learned, _) = world.Learned(Small with { LearningRate = 1e-9, Round = 240, Refine = refine }, 4_800);
+        Assert.True(learned > planner + 0.01, $"learned {learned}, priced {planner}");
+    }
+
+    [Fact]
+    public void WithASearchBeforeAndAfterItBeatsThePlannerThatItBeganWith()
+    {
+        var world = HindsightWorld.Bursts;
+        var (planner, _) = world.Play(PricedPlanner.Tuned(world.Planners));
+        var refine = new RefineOptions { Before = 2_000, After = 2_000, Search = new() { Population = 16, Elite = 4, Windows = 6 } };
+        var (learned, _) = world.Learned(new HindsightOptions { Start = "priced", Round = 2_000, Batch = 64, Horizon = 8, Refine = refine }, 10_000);
+        Assert.True(learned > planner + 0.01, $"learned {learned}, priced {planner}");
+    }
+
     [Fact]
     public void ALoadedOneLearnsOnBitForBitAlsoInALaterRound()
     {

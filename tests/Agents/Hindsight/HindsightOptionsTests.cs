@@ -11,7 +11,8 @@ public sealed class HindsightOptionsTests
     [Fact]
     public void EveryProblemIsNamedAtOnce()
     {
-        var options = new HindsightOptions { Labels = (HindsightLabels)5, Start = "lmos", Horizon = 0, Candidates = 2, Hidden = [8, 0], Temperature = double.NaN };
+        var refine = new RefineOptions { Before = -1, After = -2, Search = new() { Windows = 0 } };
+        var options = new HindsightOptions { Refine = refine, Labels = (HindsightLabels)5, Start = "lmos", Horizon = 0, Candidates = 2, Hidden = [8, 0], Temperature = double.NaN };
         Assert.Equal(
             [
                 "run.yaml:hindsight.labels: is 5, allowed is rollout or oracle",
@@ -20,6 +21,9 @@ public sealed class HindsightOptionsTests
                 "run.yaml:hindsight.candidates: is 2, allowed is 3 to 1000",
                 "run.yaml:hindsight.hidden: is 0, allowed is 1 to 4096 a layer",
                 "run.yaml:hindsight.temperature: is NaN, allowed is 0 < temperature <= 1000",
+                "run.yaml:hindsight.refine.before: is -1, allowed is at least 0",
+                "run.yaml:hindsight.refine.after: is -2, allowed is at least 0",
+                "run.yaml:hindsight.refine.windows: is 0, allowed is 1 to 100000",
             ],
             Assert.Throws<InputException>(() => options.Validated("run.yaml", "hindsight")).Problems);
     }

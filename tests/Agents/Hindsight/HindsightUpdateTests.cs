@@ -10,7 +10,7 @@ namespace RlOffload.Tests.Agents.Hindsight;
 
 public sealed class HindsightUpdateTests
 {
-    private static readonly HindsightOptions Options = new() { Hidden = [8], Batch = 32, Temperature = 0.2, LearningRate = 1e-2 };
+    private static readonly HindsightOptions Options = new() { Hidden = [8], Batch = 32, Temperature = 0.2, LearningRate = 1e-2, Refine = new() };
 
     private readonly PlanPricing _learner = Options.Pricing(HindsightWorld.Bursts.View), _average = Options.Pricing(HindsightWorld.Bursts.View);
     private readonly LabelledBatch _batch;
@@ -23,6 +23,8 @@ public sealed class HindsightUpdateTests
         var rng = new Rng(1);
         _learner.Begin(new StationPrices(0.2, 0.3), 0.6, ref rng);
         _learner.Network.Initialise(ref rng);
+        var other = new Rng(2);
+        _learner.Leaning!.Initialise(ref other, 0.02);
         _batch = new LabelledBatch(Options.Batch, _learner.State, plans: 3);
         _batch.Draw(Memory(_learner.State), _learner.Normaliser, [], ref rng);
         _adam = new Adam(_learner.Network.Parameters, Options.LearningRate, 1e-8);
@@ -34,15 +36,16 @@ public sealed class HindsightUpdateTests
     public void TheGainIsTheExpectedLeadOfASoftmaxOverThePlansThatAreThere()
     {
         var (gain, certainty) = (0.0, 0.0);
-        var prices = new float[PlanFeatures.Count];
+        float[] prices = new float[PlanFeatures.Count], leaning = new float[PlanFeatures.Count];
         for (var b = 0; b < Options.Batch; b++)
         {
             _learner.Network.Forward(_batch.States.Row(b), prices);
+            _learner.Leaning!.Forward(_batch.States.Row(b), leaning);
             var weights = new double[3];
             for (var i = 0; i < 3; i++)
                 if (_batch.Absent.Row(b)[i] == 0)
                     weights[i] = Math.Exp(Enumerable.Range(0, PlanFeatures.Count)
-                        .Sum(k => ((double)prices[k] + _learner.Start.Row(0)[k]) * _batch.Features.Row(3 * b + i)[k]) / Options.Temperature);
+                        .Sum(k => ((double)prices[k] + leaning[k] + _learner.Start.Row(0)[k]) * _batch.Features.Row(3 * b + i)[k]) / Options.Temperature);
             gain += Enumerable.Range(0, 3).Sum(i => weights[i] * _batch.Leads.Row(b)[i]) / weights.Sum() / Options.Batch;
             certainty += weights.Max() / weights.Sum() / Options.Batch;
         }

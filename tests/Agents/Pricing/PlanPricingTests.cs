@@ -66,6 +66,45 @@ public sealed class PlanPricingTests
         Assert.Equal("best.bin:agent.hidden: is 8, this configuration needs 9", Assert.Single(refused.Problems));
     }
 
+    [Fact]
+    public void ALeaningStandsBesideTheNetworkAndIsSavedWithIt()
+    {
+        PlanPricing plain = Begun(1), leaning = new(World.View, [8], clip: 5, leans: true), copy = new(World.View, [8], clip: 5, leans: true);
+        var rng = new Rng(1);
+        leaning.Begin(new StationPrices(1, 2), 0.6, ref rng);
+        var (environment, view) = (World.Environment(1), World.View);
+        environment.Reset(0);
+        var (observation, mask) = (new float[view.Size], new bool[view.Actions]);
+        float[] values = new float[view.Actions], with = new float[view.Actions], copied = new float[view.Actions];
+        view.Write(environment.Observation, environment.Mask, observation, mask);
+        plain.Values(observation, mask, values);
+        leaning.Values(observation, mask, with);
+        Assert.Equal(values, with);
+
+        var (weight, bias) = leaning.Linear.Layers[0];
+        (bias.Row(0)[PlanFeatures.Device], weight.Row(0)[PlanFeatures.Device]) = (0.5f, -2f);
+        leaning.Values(observation, mask, with);
+        for (var a = 0; a < values.Length; a++)
+        {
+            var device = observation[leaning.State + a * PlanFeatures.Count + PlanFeatures.Device];
+            Assert.Equal(values[a] + (0.5f - 2 * Math.Clamp(observation[0], -5, 5)) * device, with[a], 1e-5);
+        }
+        copy.CopyFrom(leaning);
+        copy.Values(observation, mask, copied);
+        Assert.Equal(with, copied);
+    }
+
+    [Fact]
+    public void PricesWithAndWithoutALeaningAreNotTakenForOneAnother()
+    {
+        using var memory = new MemoryStream();
+        using var writer = new BinaryWriter(memory);
+        Begun(1).Save(writer);
+        memory.Position = 0;
+        var refused = Assert.Throws<InputException>(() => new PlanPricing(World.View, [8], clip: 5, leans: true).Load(new BinaryReader(memory), "best.bin"));
+        Assert.Equal("best.bin:agent.format: is 1, this configuration needs 2", Assert.Single(refused.Problems));
+    }
+
     private static PlanPricing Begun(ulong seed)
     {
         var pricing = new PlanPricing(World.View, [8], clip: 5);

@@ -8,15 +8,16 @@ namespace RlOffload.Tests.Agents.Pricing;
 
 public sealed class PricingGraphTests
 {
-    [Theory, InlineData(0), InlineData(16)]
-    public void OnnxRuntimeValuesPlansAsTheNetworkDoes(int hidden)
+    [Theory, InlineData(0, false), InlineData(16, false), InlineData(16, true)]
+    public void OnnxRuntimeValuesPlansAsTheNetworkDoes(int hidden, bool leans)
     {
         var world = HindsightWorld.Bursts;
         var (environment, view) = (world.Environment(1), world.View);
-        var pricing = new PlanPricing(view, hidden == 0 ? [] : [hidden], clip: 5);
+        var pricing = new PlanPricing(view, hidden == 0 ? [] : [hidden], clip: 5, leans);
         var rng = new Rng(1);
         pricing.Begin(new StationPrices(0.1, 0.4), 0.6, ref rng);
         pricing.Network.Initialise(ref rng);
+        pricing.Leaning?.Initialise(ref rng);
         var (observation, mask, values) = (new float[view.Size], new bool[view.Actions], new float[view.Actions]);
         using var session = new InferenceSession(PricingGraph.Of(pricing).ToBytes());
         environment.Reset(0);
