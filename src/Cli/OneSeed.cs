@@ -43,7 +43,8 @@ internal static class OneSeed
             learned = true;
             if (cancel.IsCancellationRequested || skipEvaluation)
                 return;
-            report = evaluator.Run([evaluator.Contestants.Agent(row, training.Loop.Best), .. Opponents.In(world, evaluator)], world.Test, experiment.Evaluate.Windows, 0, stages, cancel);
+            var agent = evaluator.Contestants.Agent(row, training.Loop.Best) with { TuningTrials = experiment.Train.TuningTrials };
+            report = evaluator.Run([agent, .. Opponents.In(world, evaluator)], world.Test, experiment.Evaluate.Windows, 0, stages, cancel);
             run.WriteEvaluation(report);
             if (experiment.Train.Guard)
                 run.WriteGuard(verdict = Guard.Of(world, evaluator.Contestants, [training.Loop.Best], System.Environment.ProcessorCount, stages, cancel)[0]);

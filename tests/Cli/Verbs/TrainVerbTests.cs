@@ -13,7 +13,7 @@ public sealed class TrainVerbTests
     public void ARunFolderIsWrittenWithAllThatRepeatsItAndAnInterruptedRunEndsInTheSameCheckpoint()
     {
         using var config = new TestConfig();
-        var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, .. Set, "--seed", "4", "--out", config.At("run")]);
+        var (exit, output, errors) = CommandLine.RunIn(config.At("cache"), ["train", config.Path, .. Set, "--set", "train.tuning_trials=7", "--seed", "4", "--out", config.At("run")]);
         Assert.True(exit == 0, output + errors);
         var run = new RunFolder(config.At("run"));
         Assert.All([run.Config, run.Manifest, run.Metrics, run.Checkpoint, run.Evaluation, run.Report], f => Assert.True(File.Exists(f), f));
@@ -26,6 +26,7 @@ public sealed class TrainVerbTests
         var evaluation = JsonDocument.Parse(File.ReadAllBytes(run.Evaluation)).RootElement;
         var names = evaluation.GetProperty("policies").EnumerateArray().Select(p => p.GetProperty("name").GetString()!).ToList();
         Assert.Equal("sac", names[0]);
+        Assert.Equal(7, evaluation.GetProperty("policies")[0].GetProperty("tuning_trials").GetInt32());
         Assert.Contains("lmos@8", names);
         Assert.Contains($"guard: {manifest.Guard!.Deploys} is what", output);
         Assert.Equal(["sac", "priced", "mpc", "probe-rule"], manifest.Guard.Merits.Keys);

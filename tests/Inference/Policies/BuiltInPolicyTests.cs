@@ -80,10 +80,16 @@ public sealed class BuiltInPolicyTests : IDisposable
             for (var p = 0; p < actions; p++)
                 Assert.Equal(ort.Logits[p], own.Logits[p], own.Mask[p] == 1 ? 1e-5f * scale : 0);
         }
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 50; i++)
-            own.Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // Once in a while the runtime itself allocates on a thread whose code it replaces by better code; a run that allocates does so every time.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5 && least > 0; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 50; i++)
+                own.Run();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        Assert.Equal(0, least);
     }
 
     [Fact]
