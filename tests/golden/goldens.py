@@ -94,6 +94,19 @@ def numbers(tensors):
     return {k: v.detach().numpy().copy() for k, v in tensors.items()}
 
 
+def updates(step, batches, dtype, weights):
+    """
+    A hundred of step(k, batch), which gives named gradients; update k takes batch k mod 3.
+    weights() names what the steps change. (Gradients of update 1, weights after 1, after 100.)
+    """
+    data = [{k: torch.tensor(v, dtype=dtype) for k, v in b.items()} for b in batches]
+    for k in range(UPDATES):
+        gradients = step(k, data[k % len(data)])
+        if k == 0:
+            first, once = numbers(gradients), numbers(weights())
+    return first, once, numbers(weights())
+
+
 def make(path, initial, batches, train, notes):
     """
     Runs train(initial, batches, dtype) in float64 and, for a yardstick, in float32; train gives (gradients of update 1, weights after 1, after 100).

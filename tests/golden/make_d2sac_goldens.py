@@ -17,7 +17,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from goldens import ACTIONS, BATCH, BATCHES, OBSERVATIONS, UPDATES, batch, layers, make, numbers, perceptron
+from goldens import ACTIONS, BATCH, BATCHES, OBSERVATIONS, batch, layers, make, perceptron, updates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STEPS, HIDDEN, TIME = 5, 8, 16
@@ -83,7 +83,7 @@ def trainer(networks, clip):
         def value(state, first, second):
             return torch.minimum(perceptron(state, first, F.mish), perceptron(state, second, F.mish))
 
-        def step(b):
+        def step(_, b):
             s, s_, r, discount = (b[x] for x in ("s", "next", "r", "discount"))
             noise = [b[f"noise{i}"] for i in range(2 * STEPS)]
             gradients = {}
@@ -107,14 +107,9 @@ def trainer(networks, clip):
                 for source, target in ((q1, slow1), (q2, slow2), (actor, slow_actor)):
                     for w, w_ in zip(source, target):
                         w_.add_(TAU * (w - w_))
-            return gradients
+            return state_of(gradients)
 
-        data = [{k: torch.tensor(v, dtype=dtype) for k, v in b.items()} for b in batches]
-        for k in range(UPDATES):
-            gradients = step(data[k % len(data)])
-            if k == 0:
-                first, once = numbers(state_of(gradients)), numbers(state_of(live))
-        return first, once, numbers(state_of(live))
+        return updates(step, batches, dtype, lambda: state_of(live))
 
     return train
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from goldens import ACTIONS, BATCHES, OBSERVATIONS, UPDATES, batch, layers, lesson, make, named, numbers, perceptron
+from goldens import ACTIONS, BATCHES, OBSERVATIONS, batch, layers, lesson, make, named, perceptron, updates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HIDDEN, TAU, RATE, EPSILON, DELTA, MARGIN = (12, 12), 0.005, 1e-3, 1e-8, 1.0, 0.1
@@ -33,7 +33,7 @@ def trainer(imitating):
         q, slow = networks.values()
         adam = torch.optim.Adam(q, RATE, eps=EPSILON)
 
-        def step(b):
+        def step(_, b):
             with torch.no_grad():
                 best = perceptron(b["next"], q).masked_fill(b["next_valid"] == 0, -torch.inf).argmax(1, keepdim=True)
                 y = b["r"] + b["discount"] * perceptron(b["next"], slow).gather(1, best)
@@ -51,12 +51,7 @@ def trainer(imitating):
                     w_.add_(TAU * (w - w_))
             return gradients
 
-        data = [{k: torch.tensor(v, dtype=dtype) for k, v in b.items()} for b in batches]
-        for k in range(UPDATES):
-            gradients = step(data[k % len(data)])
-            if k == 0:
-                first, once = numbers(gradients), numbers(named("", networks))
-        return first, once, numbers(named("", networks))
+        return updates(step, batches, dtype, lambda: named("", networks))
 
     return train
 

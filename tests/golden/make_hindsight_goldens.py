@@ -13,7 +13,7 @@ import os
 import numpy as np
 import torch
 
-from goldens import ACTIONS as PLANS, BATCH, BATCHES, FEATURES, UPDATES, layers, make, mask, named, numbers, perceptron
+from goldens import ACTIONS as PLANS, BATCH, BATCHES, FEATURES, layers, make, mask, named, perceptron, updates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # As long as the state of tests/Agents/Hindsight/HindsightWorld.cs.
@@ -43,7 +43,7 @@ def train(start, batches, dtype):
     prices = torch.tensor(start["start.0"], dtype=dtype)
     adam = torch.optim.Adam(learner, RATE, eps=EPSILON)
 
-    def step(b):
+    def step(_, b):
         values = torch.einsum("bk,bak->ba", prices + perceptron(b["s"], learner), b["phi"])
         pi = torch.softmax((values / TEMPERATURE).masked_fill(b["there"] == 0, -torch.inf), 1)
         gain = (pi * b["lead"]).sum(1).mean()
@@ -56,12 +56,7 @@ def train(start, batches, dtype):
                 w_.add_(TAU * (w - w_))
         return gradients
 
-    data = [{k: torch.tensor(v, dtype=dtype) for k, v in b.items()} for b in batches]
-    for k in range(UPDATES):
-        gradients = step(data[k % len(data)])
-        if k == 0:
-            first, once = numbers(gradients), numbers(named("", networks))
-    return first, once, numbers(named("", networks))
+    return updates(step, batches, dtype, lambda: named("", networks))
 
 
 start, batches = initial(30)

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from goldens import ACTIONS, BATCHES, FEATURES, OBSERVATIONS, UPDATES, batch, features, layers, lesson, make, named, numbers, perceptron
+from goldens import ACTIONS, BATCHES, FEATURES, OBSERVATIONS, batch, features, layers, lesson, make, named, perceptron, updates
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HIDDEN, TAU, ANNEAL = (12, 12), 0.005, 200
@@ -119,13 +119,7 @@ def trainer(form):
                         w_.add_(TAU * (w - w_))
             return gradients
 
-        data = [{k: torch.tensor(v, dtype=dtype) for k, v in b.items()} for b in batches]
-        state = {**networks, "log_alpha": [log_alpha]}
-        for k in range(UPDATES):
-            gradients = step(k, data[k % len(data)])
-            if k == 0:
-                first, once = numbers(gradients), numbers(named("", state))
-        return first, once, numbers(named("", state))
+        return updates(step, batches, dtype, lambda: named("", {**networks, "log_alpha": [log_alpha]}))
 
     return train
 
