@@ -15,16 +15,5 @@ internal static class OutputFiles
             throw new InputException(problems);
     }
 
-    /// <summary>Writes beside the target and moves into place, so that an interrupted write leaves the old file whole.</summary>
-    public static void Write(string path, byte[] content)
-    {
-        using (var stream = File.Create(path + ".partial"))
-        {
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(path + ".partial", path, overwrite: true);
-    }
-
     private static string? FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path));
 }

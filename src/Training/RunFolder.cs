@@ -152,18 +152,8 @@ public sealed class RunFolder(string path)
     internal static void WriteEvaluation(string path, Evaluation.EvaluationReport report) =>
         WriteText(path, JsonSerializer.Serialize(report with { Timeline = null }, ProfileFile.Json));
 
-    public static void WriteText(string path, string text) => Move(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    public static void WriteText(string path, string text) => WholeFile.Write(path, Encoding.UTF8.GetBytes(text));
 
     /// <summary>The beginning of a hash, as errors show it.</summary>
     internal static string Short(string hash) => hash.Length > 12 ? hash[..12] + "..." : hash;
-
-    private static void Move(string path, Action<Stream> write)
-    {
-        using (var stream = File.Create(path + ".partial"))
-        {
-            write(stream);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(path + ".partial", path, overwrite: true);
-    }
 }

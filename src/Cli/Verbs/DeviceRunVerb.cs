@@ -46,7 +46,7 @@ internal static class DeviceRunVerb
         }
         Print(report);
         if (json is not null)
-            File.WriteAllBytes(json, ReportJson.Of(report));
+            WholeFile.Write(json, ReportJson.Of(report));
         return 0;
     }
 

@@ -57,7 +57,7 @@ internal static class ExplainLog
             + (r.Policy is { } by && by != FrozenPolicyFile.HashOf(policy.Policy) ? $" Another policy decided, {by[..12]}."
                 : decision.Plan == explained.Policy ? "" : " That is not what this policy chooses: another one decided, or the breaker or the memory forbade it."));
         if (json is not null)
-            OutputFiles.Write(json, ReportJson.Of(explained));
+            WholeFile.Write(json, ReportJson.Of(explained));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

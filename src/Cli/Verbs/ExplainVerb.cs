@@ -55,7 +55,7 @@ internal static class ExplainVerb
             if (outcome is { } o)
                 AnsiConsole.WriteLine(FormattableString.Invariant($"Played on, it ended as {DecisionJson.Name(o.Kind)} after {o.Latency * 1000:F1} ms, reward {o.Reward:F4}."));
             if (parsed.GetValue(json) is { } file)
-                OutputFiles.Write(file, ReportJson.Of(explained));
+                WholeFile.Write(file, ReportJson.Of(explained));
         });
         return command;
     }

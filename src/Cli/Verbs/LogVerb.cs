@@ -82,7 +82,7 @@ internal static class LogVerb
             Row("plans", $"{Counts(s.Plans)}");
             AnsiConsole.Write(table);
             if (parsed.GetValue(json) is { } to)
-                OutputFiles.Write(to, ReportJson.Of(s));
+                WholeFile.Write(to, ReportJson.Of(s));
         });
         return command;
     }
@@ -112,7 +112,7 @@ internal static class LogVerb
             AnsiConsole.WriteLine("train on them with:");
             AnsiConsole.WriteLine("  rloffload train CONFIG " + string.Join(' ', traces.Overrides.Select(o => $"--set \"{o}\"")));
             if (parsed.GetValue(json) is { } to)
-                OutputFiles.Write(to, ReportJson.Of(traces));
+                WholeFile.Write(to, ReportJson.Of(traces));
         });
         return command;
     }

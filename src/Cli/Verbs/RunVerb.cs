@@ -108,7 +108,7 @@ internal static class RunVerb
             });
         RunTable.Print(report!);
         if (json is not null)
-            File.WriteAllBytes(json, ReportJson.Of(report!));
+            WholeFile.Write(json, ReportJson.Of(report!));
         return 0;
     }
 

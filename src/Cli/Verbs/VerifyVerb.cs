@@ -62,7 +62,7 @@ internal static class VerifyVerb
         AnsiConsole.WriteLine(FormattableString.Invariant(
             $"{report.Vectors} golden vectors, largest relative difference of a logit {report.WorstError:0.0e+0}: {(report.Passed ? "verified" : "FAILED")}"));
         if (json is not null)
-            File.WriteAllBytes(json, ReportJson.Of(report));
+            WholeFile.Write(json, ReportJson.Of(report));
         return report.Passed ? 0 : 1;
     }
 }
