@@ -16,7 +16,8 @@ namespace RlOffload.Tests.Inference;
 internal sealed class TestNetwork
 {
     public const int Classes = 10;
-    public const int FrameBytes = 3 * 16 * 16;
+    public const int Side = 16;
+    public const int FrameBytes = 3 * Side * Side;
 
     private readonly Rng _seed;
     private readonly bool _flattens;

@@ -10,7 +10,7 @@ using Spectre.Console;
 namespace RlOffload.Cli.Verbs;
 
 /// <param name="Listen">ADDRESS:PORT; null: images come as from a camera.</param>
-/// <param name="Images">A file of images or a folder of raw ones.</param>
+/// <param name="Images">A file of images or a folder of them.</param>
 /// <param name="Requests">Null: one for each image.</param>
 /// <param name="DeadlineMs">Null: the policy's median.</param>
 internal sealed record DeviceSettings(
@@ -27,7 +27,7 @@ internal static class DeviceRunVerb
         DeviceReport report;
         if (settings.Listen is { } listen)
         {
-            await using var source = new HttpSource(IPEndPoint.Parse(listen), run.ImageBytes, deadline, settings.InFlight);
+            await using var source = new HttpSource(IPEndPoint.Parse(listen), run.ImageBytes, run.InputShape, deadline, settings.InFlight);
             report = await Listen(run, source, cancel);
         }
         else
@@ -99,7 +99,7 @@ internal static class DeviceRunVerb
     private static (int Count, FillImage Fill) Frames(DeviceSettings settings, DeviceRun run)
     {
         if (Directory.Exists(settings.Images))
-            return CameraSource.Folder(settings.Images, run.ImageBytes);
+            return CameraSource.Images(new ImageFolder(settings.Images, run.ImageBytes, run.InputShape));
         var shape = run.InputShape;
         return CameraSource.Images(LabelledImages.Read(settings.Images!, settings.Labels, shape.Count == 4 ? [.. shape.Skip(1)] : shape, 0, int.MaxValue, settings.Device.Seed));
     }

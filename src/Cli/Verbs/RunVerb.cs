@@ -13,7 +13,7 @@ internal static class RunVerb
     {
         var folder = new Argument<string>("DIR") { Description = "A frozen policy's folder." };
         var server = new Option<string>("--server") { Description = "Where 'rloffload serve' listens, such as http://127.0.0.1:8500.", Required = true };
-        var images = new Option<string?>("--images") { Description = "IDX frames, 28x28 items that frames are made of, CIFAR-10 records (.bin), or without --link a folder of raw images." };
+        var images = new Option<string?>("--images") { Description = "IDX frames, 28x28 items that frames are made of, CIFAR-10 records (.bin), or without --link a folder of PNG or raw images." };
         var labels = new Option<string?>("--labels") { Description = "IDX labels [default: NAME-labels beside the images]." };
         var link = new Option<string?>("--link") { Description = "Uplink to play: a trace file, or a link model (.json) to draw one from [default: the network as it is, nothing emulated]." };
         var requests = new Option<int?>("--requests") { Description = "How many requests [default: one for each image]." };
@@ -30,7 +30,7 @@ internal static class RunVerb
             DefaultValueFactory = _ => RemoteKind.Http,
         };
         var oipModel = new Option<string>("--oip-model") { Description = "How an oip server calls the tails.", DefaultValueFactory = _ => OpenModelName.Default };
-        var listen = new Option<string?>("--listen") { Description = "Take requests by HTTP at ADDRESS:PORT: POST /infer with an image's bytes (header Deadline-Ms), the answer is JSON." };
+        var listen = new Option<string?>("--listen") { Description = "Take requests by HTTP at ADDRESS:PORT: POST /infer with an image's bytes or a PNG picture (header Deadline-Ms), the answer is JSON." };
         var rate = new Option<double>("--rate") { Description = "Without --link: images a second, as a camera brings them.", DefaultValueFactory = _ => 10 };
         var deadline = new Option<double?>("--deadline-ms") { Description = "Without --link: deadline of a request [default: the policy's median]." };
         var most = new Option<int>("--in-flight") { Description = "Without --link: requests under way at most.", DefaultValueFactory = _ => 16 };

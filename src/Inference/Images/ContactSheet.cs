@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text;
 using RlOffload.Environment;
 
 namespace RlOffload.Inference.Images;
@@ -11,8 +10,6 @@ public static class ContactSheet
     private const int Columns = 8;
     private const int MostFrames = 64;
     private const int Side = FrameGenerator.Side;
-
-    private static readonly uint[] CrcTable = Enumerable.Range(0, 256).Select(CrcOfByte).ToArray();
 
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Write(FrameSet set, string path)
@@ -26,15 +23,15 @@ public static class ContactSheet
         {
             using (var file = File.Create(partial))
             {
-                file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n']);
+                file.Write(PngChunks.Signature);
                 var header = new byte[13];
                 BinaryPrimitives.WriteInt32BigEndian(header, width);
                 BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
                 header[8] = 8; // bits a sample
                 header[9] = 2; // RGB
-                WriteChunk(file, "IHDR", header);
-                WriteChunk(file, "IDAT", Compress(rows));
-                WriteChunk(file, "IEND", []);
+                PngChunks.Write(file, "IHDR", header);
+                PngChunks.Write(file, "IDAT", Compress(rows));
+                PngChunks.Write(file, "IEND", []);
             }
             File.Move(partial, path, overwrite: true);
         }
@@ -69,28 +66,5 @@ public static class ContactSheet
         using (var deflate = new ZLibStream(buffer, CompressionLevel.Optimal))
             deflate.Write(rows);
         return buffer.ToArray();
-    }
-
-    private static void WriteChunk(Stream file, string type, byte[] data)
-    {
-        byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data];
-        Span<byte> number = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
-        file.Write(number);
-        file.Write(body);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc(body));
-        file.Write(number);
-    }
-
-    /// <summary>CRC-32 of PNG's annex D: polynomial 0xEDB88320, reflected.</summary>
-    private static uint Crc(byte[] bytes) =>
-        ~bytes.Aggregate(uint.MaxValue, (crc, value) => CrcTable[(crc ^ value) & 0xFF] ^ (crc >> 8));
-
-    private static uint CrcOfByte(int value)
-    {
-        var crc = (uint)value;
-        for (var bit = 0; bit < 8; bit++)
-            crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
-        return crc;
     }
 }

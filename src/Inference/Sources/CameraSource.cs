@@ -20,23 +20,7 @@ public sealed class CameraSource((int Count, FillImage Fill) frames, double rate
     /// <summary>Frames that came while too many were under way.</summary>
     public int Lost => Volatile.Read(ref _lost);
 
-    /// <summary>Files of raw bytes, one a number of the input; those of a folder in the order of their names.</summary>
-    /// <exception cref="InputException">There are none, or one is of another size.</exception>
-    public static (int Count, FillImage Fill) Folder(string folder, int imageBytes)
-    {
-        string[] files = [.. Directory.GetFiles(folder).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal)];
-        var problems = files.Where(f => new FileInfo(f).Length != imageBytes)
-            .Select(f => $"{f}:length: is {new FileInfo(f).Length} bytes, allowed is {imageBytes}: one byte a number of the network's input, as it lies there").ToList();
-        if (files.Length == 0)
-            problems.Add($"{folder}:--images: holds no file, allowed are files of {imageBytes} bytes");
-        if (problems.Count > 0)
-            throw new InputException(problems);
-        return (files.Length, (image, pixels) =>
-        {
-            using var file = File.OpenHandle(files[image]);
-            RandomAccess.Read(file, pixels, 0);
-        });
-    }
+    public static (int Count, FillImage Fill) Images(ImageFolder folder) => (folder.Count, folder.Fill);
 
     public static (int Count, FillImage Fill) Images(LabelledImages images) => (images.Count, (image, pixels) => images.Pixels(image).CopyTo(pixels));
 

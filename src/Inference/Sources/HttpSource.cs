@@ -13,13 +13,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RlOffload.Environment;
 using RlOffload.Inference.Flights;
+using RlOffload.Inference.Images;
 using RlOffload.Inference.Remote;
 using RlOffload.Inference.Runs;
 
 namespace RlOffload.Inference.Sources;
 
 /// <summary>
-/// Requests by HTTP: POST /infer with the bytes of an image gives the answer as JSON, in time or as a refusal that says so. Several are under way at once, no
+/// Requests by HTTP: POST /infer with the bytes of an image, or with a PNG picture of the network's size (Content-Type: image/png), gives the answer as JSON, in time or as a refusal that says so. Several are under way at once, no
 /// more than there are seats; who comes then is told to try again.
 /// </summary>
 public sealed class HttpSource : IRequestSource, IAsyncDisposable
@@ -27,6 +28,7 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
     private const double MostDeadline = 60;
 
     private readonly int _imageBytes;
+    private readonly PixelLayout? _layout;
     private readonly double _deadline;
     private readonly IPEndPoint _listen;
     private readonly WebApplication _app;
@@ -35,12 +37,13 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
     private readonly byte[][] _pixels;
     private Controller? _controller;
 
-    /// <param name="imageBytes">Of a body.</param>
+    /// <param name="imageBytes">Of a body of raw bytes.</param>
+    /// <param name="shape">Of the network's input.</param>
     /// <param name="deadline">Of requests that name none, s.</param>
     /// <param name="seats">Requests under way at most.</param>
-    public HttpSource(IPEndPoint listen, int imageBytes, double deadline, int seats)
+    public HttpSource(IPEndPoint listen, int imageBytes, IReadOnlyList<long> shape, double deadline, int seats)
     {
-        (_listen, _imageBytes, _deadline) = (listen, imageBytes, deadline);
+        (_listen, _imageBytes, _layout, _deadline) = (listen, imageBytes, PixelLayout.Of(shape), deadline);
         _free = [.. Enumerable.Range(0, seats)];
         _seats = new TaskCompletionSource<FlightRecord>?[seats];
         _pixels = [.. Enumerable.Range(0, seats).Select(_ => new byte[imageBytes])];
@@ -51,7 +54,7 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
         {
             kestrel.Listen(listen);
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = imageBytes;
+            kestrel.Limits.MaxRequestBodySize = MostBody;
             kestrel.Limits.MaxConcurrentConnections = 4 * seats + 16;
         });
         _app = builder.Build();
@@ -91,10 +94,11 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
 
     private async Task Infer(HttpContext http)
     {
-        if (http.Request.ContentLength != _imageBytes)
+        var picture = _layout is not null && http.Request.ContentType == "image/png";
+        if (http.Request.ContentLength is not { } length || (picture ? length > MostBody : length != _imageBytes))
         {
-            await Refuse(http, 400, $"content-length: is {http.Request.ContentLength?.ToString(CultureInfo.InvariantCulture) ?? "missing"}, allowed is {_imageBytes}: one byte a number of the network's input")
-                .ConfigureAwait(false);
+            await Refuse(http, 400, $"content-length: is {http.Request.ContentLength?.ToString(CultureInfo.InvariantCulture) ?? "missing"}, allowed is {_imageBytes}: one byte a number of the network's input"
+                + (_layout is null ? "" : $"; with content-type image/png up to {MostBody}")).ConfigureAwait(false);
             return;
         }
         var deadline = _deadline;
@@ -118,13 +122,20 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
         }
         try
         {
-            await http.Request.Body.ReadExactlyAsync(_pixels[seat], http.RequestAborted).ConfigureAwait(false);
+            var body = picture ? new byte[length] : _pixels[seat];
+            await http.Request.Body.ReadExactlyAsync(body, http.RequestAborted).ConfigureAwait(false);
+            if (picture)
+                PngPicture.Read("body", body, _layout!.Value, _pixels[seat]);
             var ended = new TaskCompletionSource<FlightRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
             _seats[seat] = ended;
             controller.Submit(seat, deadline, (s, pixels) => _pixels[s].CopyTo(pixels));
             // Every flight has an outcome by its deadline, so this ends, also where the client has left.
             var record = await ended.Task.ConfigureAwait(false);
             await Say(http, Status(record), Answer(record)).ConfigureAwait(false);
+        }
+        catch (InputException e)
+        {
+            await Refuse(http, 400, e.Message).ConfigureAwait(false);
         }
         catch (Exception e) when (e is EndOfStreamException or IOException or OperationCanceledException or BadHttpRequestException)
         {
@@ -136,6 +147,9 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
             _free.Add(seat);
         }
     }
+
+    /// <summary>A picture of 16 bits a sample that does not get smaller by packing, and its chunks.</summary>
+    private long MostBody => _layout is null ? _imageBytes : 4L * 2 * _layout.Value.Width * _layout.Value.Height + 65_536;
 
     private HttpHealth Health()
     {

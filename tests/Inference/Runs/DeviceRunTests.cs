@@ -8,6 +8,7 @@ using RlOffload.Inference.Remote;
 using RlOffload.Inference.Runs;
 using RlOffload.Inference.Serving;
 using RlOffload.Inference.Sources;
+using RlOffload.Tests.Inference.Images;
 
 namespace RlOffload.Tests.Inference.Runs;
 
@@ -47,7 +48,7 @@ public sealed class DeviceRunTests : IAsyncLifetime
     public async Task RequestsByHttpAreAnsweredWithWhatTheNetworkSaysAlsoWhenTheServerGoes()
     {
         using var run = new DeviceRun(Options);
-        await using var source = new HttpSource(new IPEndPoint(IPAddress.Loopback, 0), run.ImageBytes, deadline: 5, seats: 8);
+        await using var source = new HttpSource(new IPEndPoint(IPAddress.Loopback, 0), run.ImageBytes, run.InputShape, deadline: 5, seats: 8);
         await source.Start(default);
         using var stop = new CancellationTokenSource();
         var playing = run.Play(source, null, stop.Token);
@@ -82,15 +83,37 @@ public sealed class DeviceRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task APictureByHttpIsAnsweredAsItsPixelsAre()
+    {
+        using var run = new DeviceRun(Options);
+        await using var source = new HttpSource(new IPEndPoint(IPAddress.Loopback, 0), run.ImageBytes, run.InputShape, deadline: 5, seats: 2);
+        await source.Start(default);
+        using var stop = new CancellationTokenSource();
+        var playing = run.Play(source, null, stop.Token);
+        while ((await _http.PostAsync(new Uri(source.Address, "infer"), Body(0))).StatusCode == HttpStatusCode.ServiceUnavailable)
+            await Task.Delay(20);
+        await _server.Stop();
+        JsonNode answer;
+        do
+            answer = await Answer(source, Picture(PngOf(TestNetwork.Frame(3))));
+        while (answer["class"] is null);
+        Assert.Equal(Whole(3, (int)answer["exit"]! - 1), (int)answer["class"]!);
+        await Refused(source, Picture(PngOf(TestNetwork.Frame(3))[..100]), HttpStatusCode.BadRequest, "body:");
+        await stop.CancelAsync();
+        await playing;
+    }
+
+    [Fact]
     public async Task WhatIsNoImageIsRefusedWithTheReason()
     {
         using var run = new DeviceRun(Options);
-        await using var source = new HttpSource(new IPEndPoint(IPAddress.Loopback, 0), run.ImageBytes, deadline: 5, seats: 2);
+        await using var source = new HttpSource(new IPEndPoint(IPAddress.Loopback, 0), run.ImageBytes, run.InputShape, deadline: 5, seats: 2);
         await source.Start(default);
         await Refused(source, new ByteArrayContent(new byte[767]), HttpStatusCode.BadRequest, "content-length: is 767, allowed is 768");
         var late = Body(0);
         late.Headers.Add("Deadline-Ms", "-3"); // of the request, which reads them all
         await Refused(source, late, HttpStatusCode.BadRequest, "deadline-ms: is '-3'");
+        await Refused(source, Picture(new byte[200_000]), HttpStatusCode.BadRequest, "content-length: is 200000, allowed is 768: one byte a number of the network's input; with content-type image/png up to ");
         // Nobody plays yet.
         await Refused(source, Body(0), HttpStatusCode.ServiceUnavailable, "device: prepares");
         var health = JsonNode.Parse(await _http.GetStringAsync(new Uri(source.Address, "health")))!;
@@ -105,7 +128,7 @@ public sealed class DeviceRunTests : IAsyncLifetime
         for (var i = 0; i < 3; i++)
             File.WriteAllBytes(Path.Combine(images, $"{i}.raw"), TestNetwork.Frame(i));
         using var run = new DeviceRun(Options with { MemoryMb = 1e-6, Log = _folder.At("run.log") });
-        var source = new CameraSource(CameraSource.Folder(images, run.ImageBytes), rate: 5000, deadline: 5, requests: 200, mostInFlight: 3, run.Clock);
+        var source = new CameraSource(CameraSource.Images(new ImageFolder(images, run.ImageBytes, run.InputShape)), rate: 5000, deadline: 5, requests: 200, mostInFlight: 3, run.Clock);
         var report = await run.Play(source, null, default);
         Assert.Equal(200, report.Requests + source.Lost);
         Assert.True(source.Lost > 0 && report.Requests > 2, $"{source.Lost} {report.Requests}");
@@ -113,16 +136,28 @@ public sealed class DeviceRunTests : IAsyncLifetime
         Assert.Contains(report.Warnings, w => w.Contains("do not fit", StringComparison.Ordinal));
 
         File.WriteAllBytes(Path.Combine(images, "short.raw"), new byte[5]);
-        Assert.Contains("short.raw:length: is 5 bytes, allowed is 768", Assert.Throws<InputException>(() => CameraSource.Folder(images, 768)).Message, StringComparison.Ordinal);
     }
 
     private DeviceOptions Options => new(_network.PolicyPath, new RemoteOptions(_server.Address));
 
+    private static ByteArrayContent Picture(byte[] file)
+    {
+        var body = new ByteArrayContent(file);
+        body.Headers.ContentType = new("image/png");
+        return body;
+    }
+
     private static ByteArrayContent Body(int frame) => new(TestNetwork.Frame(frame));
 
-    private async Task<JsonNode> Ask(HttpSource source, int frame)
+    private static byte[] PngOf(byte[] planes) => PngSample.Make(TestNetwork.Side, TestNetwork.Side, 8, 2,
+        [.. Enumerable.Range(0, TestNetwork.Side).Select(y => Enumerable.Range(0, 3 * TestNetwork.Side)
+            .Select(i => planes[(i % 3 * TestNetwork.Side + y) * TestNetwork.Side + i / 3]).ToArray())], y => y % 5, 3);
+
+    private Task<JsonNode> Ask(HttpSource source, int frame) => Answer(source, Body(frame));
+
+    private async Task<JsonNode> Answer(HttpSource source, ByteArrayContent body)
     {
-        var response = await _http.PostAsync(new Uri(source.Address, "infer"), Body(frame));
+        var response = await _http.PostAsync(new Uri(source.Address, "infer"), body);
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode || (string)JsonNode.Parse(text)!["outcome"]! == "dropped", text);
         return response.IsSuccessStatusCode ? JsonNode.Parse(text)! : JsonNode.Parse($$"""{"plan":"drop","outcome":"dropped","latency_ms":0}""")!;
