@@ -1,160 +1,232 @@
-using System.Buffers;
+using System.Buffers.Binary;
+using System.Net.Sockets;
 using System.Text;
+using RlOffload.Inference.Emulation;
 using RlOffload.Inference.Flights;
 using RlOffload.Inference.Wire;
 
 namespace RlOffload.Inference.Remote;
 
-/// <param name="IsProbe">Probes and requests are numbered each by themselves.</param>
-internal readonly record struct FrameKey(ulong Request, bool IsProbe);
-
-/// <summary>A connection on which frames go out and answers come in, each for the request that it names. Broken once, it stays broken.</summary>
-internal sealed class FrameChannel : IDisposable
+/// <summary>
+/// A connection on which frames go out, one after the other, and answers come in, each for the request that it names. Broken once, it stays broken. Whoever takes an exchange out of the
+/// table ends it; the one whose frame is leaving belongs to the sender until its last byte has left, whatever comes meanwhile.
+/// </summary>
+/// <param name="link">Paces and counts what leaves; null: something below the stream does, or nothing.</param>
+internal sealed class FrameChannel(Stream stream, ShapedLink? link, RunClock clock) : IThreadPoolWorkItem, IDisposable
 {
     private const int MostAnswerBytes = 64 << 20;
 
-    private readonly Stream _stream;
-    private readonly RunClock _clock;
-    private readonly Dictionary<FrameKey, (int Exit, TaskCompletionSource<Reply> Reply)> _expected = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(ulong Request, bool Probe), Exchange> _expected = [];
+    private readonly CancellationTokenSource _closed = new();
+    private byte[] _read = new byte[1 << 14];
+    private Exchange? _leaving;
+    private Reply? _early; // what came for the leaving one before its last byte was seen to leave
+    private bool _unwanted; // the leaving one was stopped
     private volatile bool _broken;
-
-    public FrameChannel(Stream stream, RunClock clock)
-    {
-        (_stream, _clock) = (stream, clock);
-        _ = ReadAll();
-    }
 
     public bool IsOpen => !_broken;
 
-    /// <summary>What will be answered to a frame that is sent next.</summary>
-    /// <param name="exit">That the answer must be of.</param>
-    public Task<Reply> Expect(FrameKey key, int exit)
+    /// <summary>Reads answers until the connection breaks. Called once.</summary>
+    public async Task ReadAll()
     {
-        var reply = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_expected)
-        {
-            if (_broken)
-                throw new IOException("the connection broke");
-            _expected[key] = (exit, reply);
-        }
-        return reply.Task;
-    }
-
-    public void Forget(FrameKey key)
-    {
-        lock (_expected)
-            _expected.Remove(key);
-    }
-
-    public async Task Send(ReadOnlyMemory<byte> frame, CancellationToken cancel)
-    {
+        var reason = Reason.BrokenOff;
         try
         {
-            await _stream.WriteAsync(frame, cancel).ConfigureAwait(false);
-            await _stream.FlushAsync(cancel).ConfigureAwait(false);
-        }
-        catch
-        {
-            // A part of the frame may have left: what follows would be read as its rest.
-            Break();
-            throw;
-        }
-    }
-
-    public void Dispose() => Break();
-
-    private async Task ReadAll()
-    {
-        var header = new byte[AnswerHeader.Size];
-        try
-        {
-            while (true)
+            for (var filled = 0; ;)
             {
-                await _stream.ReadExactlyAsync(header).ConfigureAwait(false);
-                if (!await (ControlHeader.Is(header) ? ReadControl(header) : ReadAnswer(header)).ConfigureAwait(false))
+                var some = await stream.ReadAsync(_read.AsMemory(filled)).ConfigureAwait(false);
+                if (some == 0)
                     break;
+                filled = TakeFrames(filled + some);
+                if (filled < 0)
+                {
+                    reason = Reason.Malformed;
+                    break;
+                }
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             // The server is gone, or the channel was closed.
         }
-        Break();
+        Break(reason);
     }
 
-    private async Task<bool> ReadAnswer(byte[] header)
+    /// <summary>The exchange's frame is what is sent next, and its answer is expected from now on.</summary>
+    /// <returns>False: it was stopped, or the channel broke.</returns>
+    public bool TryBegin(Exchange exchange)
     {
-        var length = BitConverter.ToInt32(header, 8);
-        if (length is < 0 or > MostAnswerBytes)
+        lock (_gate)
         {
-            Malformed();
-            return false;
-        }
-        var answer = ArrayPool<byte>.Shared.Rent(header.Length + length);
-        try
-        {
-            header.CopyTo(answer, 0);
-            await _stream.ReadExactlyAsync(answer.AsMemory(header.Length, length)).ConfigureAwait(false);
-            AnswerHeader.Read(answer.AsSpan(0, header.Length + length), out var problem);
-            if (problem is not null)
-            {
-                Malformed();
+            if (_broken || exchange.Stopped)
                 return false;
-            }
-            var request = BitConverter.ToUInt32(header, 24);
-            if (Take(new FrameKey(request, IsProbe: false)) is { } expected)
-                expected.Reply.TrySetResult(MessageWire.Read(answer.AsSpan(0, header.Length + length), (int)request, expected.Exit, _clock.Now));
+            _expected[KeyOf(exchange)] = exchange;
+            _leaving = exchange;
             return true;
         }
-        finally
+    }
+
+    /// <summary>How much of what is left of a frame to send together; it may go at <paramref name="at"/>.</summary>
+    public int Next(int left, out double at)
+    {
+        (var bytes, at) = link?.Next(left) ?? (left, 0);
+        return bytes;
+    }
+
+    /// <summary>Sends what <see cref="Next"/> said once it may go. The stream's own task, so that nothing is allocated.</summary>
+    public ValueTask Write(ReadOnlyMemory<byte> piece) => stream.WriteAsync(piece, _closed.Token);
+
+    public Task Until(double at) => clock.Until(at, _closed.Token);
+
+    public void Passed() => link?.Passed();
+
+    /// <summary>The last byte of the frame has left, and that was told.</summary>
+    /// <returns>What it ends with where its answer was faster, it was stopped or the channel broke; else null, and it is the reader's from now on.</returns>
+    public Reply? Left(Exchange exchange)
+    {
+        lock (_gate)
         {
-            ArrayPool<byte>.Shared.Return(answer);
+            var reply = _early;
+            if (reply is null && exchange.Stopped)
+            {
+                _expected.Remove(KeyOf(exchange));
+                reply = default(Reply);
+            }
+            (_leaving, _early, _unwanted) = (null, null, false);
+            return reply;
         }
     }
 
-    private async Task<bool> ReadControl(byte[] bytes)
+    /// <summary>An exchange was stopped. One whose frame is leaving takes the connection with it: what follows would be read as the frame's rest.</summary>
+    public void Stop(Exchange exchange)
     {
-        var header = ControlHeader.Read(bytes, out var problem);
-        if (problem is not null || header.PayloadBytes > MostAnswerBytes)
+        lock (_gate)
         {
-            Malformed();
-            return false;
+            if (_leaving == exchange)
+            {
+                // Not here and now: it would run on the controller's loop.
+                _unwanted = true;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                return;
+            }
+            if (_expected.GetValueOrDefault(KeyOf(exchange)) != exchange)
+                return;
+            _expected.Remove(KeyOf(exchange));
         }
-        var payload = new byte[header.PayloadBytes];
-        await _stream.ReadExactlyAsync(payload).ConfigureAwait(false);
-        if (header.Kind == ControlKind.Probe && Take(new FrameKey(header.Request, IsProbe: true)) is { } probe)
-            probe.Reply.TrySetResult(new Reply(Reason.None, _clock.Now));
-        if (header.Kind == ControlKind.Refusal && Take(new FrameKey(header.Request, IsProbe: false)) is { } refused)
-            refused.Reply.TrySetResult(Reply.Refused(_clock.Now, header.Status, Encoding.UTF8.GetString(payload), header.RetryAfter));
+        exchange.End(default);
+    }
+
+    /// <summary>What <see cref="Stop"/> left to do.</summary>
+    public void Execute()
+    {
+        lock (_gate)
+            if (!_unwanted)
+                return;
+        Break(Reason.BrokenOff);
+    }
+
+    /// <summary>Nothing goes or comes any more; all that is expected ends with the reason, but the one that is leaving, which its sender ends.</summary>
+    public void Break(Reason reason)
+    {
+        List<Exchange> waiting;
+        var reply = new Reply(reason, clock.Now);
+        lock (_gate)
+        {
+            if (_broken)
+                return;
+            _broken = true;
+            waiting = [.. _expected.Values.Where(e => e != _leaving)];
+            if (_leaving is not null)
+                _early ??= reply;
+            _expected.Clear();
+        }
+        foreach (var exchange in waiting)
+            exchange.End(reply);
+        _closed.Cancel();
+        stream.Dispose();
+    }
+
+    public void Dispose() => Break(Reason.BrokenOff);
+
+    private static (ulong, bool) KeyOf(Exchange exchange) => ((ulong)exchange.Request, exchange.Flight is null);
+
+    /// <summary>Takes every whole frame, moves what is left to the front and makes room for the rest of it.</summary>
+    /// <returns>How many bytes are left; -1 where a frame is none.</returns>
+    private int TakeFrames(int filled)
+    {
+        var (at, needed) = (0, AnswerHeader.Size);
+        for (; filled - at >= AnswerHeader.Size; at += needed, needed = AnswerHeader.Size)
+        {
+            var header = _read.AsSpan(at, AnswerHeader.Size);
+            var isControl = ControlHeader.Is(header);
+            var payload = BinaryPrimitives.ReadInt32LittleEndian(header[(isControl ? 12 : 8)..]);
+            if (payload is < 0 or > MostAnswerBytes)
+                return -1;
+            needed += payload;
+            if (filled - at < needed)
+                break;
+            if (!(isControl ? TakeControl(_read.AsSpan(at, needed)) : TakeAnswer(_read.AsSpan(at, needed))))
+                return -1;
+        }
+        var left = _read.AsSpan(at, filled - at);
+        if (needed > _read.Length)
+        {
+            var longer = new byte[needed];
+            left.CopyTo(longer);
+            _read = longer;
+        }
+        else
+        {
+            left.CopyTo(_read);
+        }
+        return left.Length;
+    }
+
+    private bool TakeAnswer(ReadOnlySpan<byte> answer)
+    {
+        var header = AnswerHeader.Read(answer, out var problem);
+        if (problem is not null)
+            return false;
+        Exchange? exchange;
+        Reply reply;
+        lock (_gate)
+        {
+            if (!_expected.TryGetValue((header.Request, false), out exchange))
+                return true;
+            reply = MessageWire.Read(header, answer, exchange.Request, exchange.Flight!.Plan.Exit, clock.Now);
+            if (!TryTake(exchange, reply))
+                return true;
+        }
+        exchange.End(reply);
         return true;
     }
 
-    private (int Exit, TaskCompletionSource<Reply> Reply)? Take(FrameKey key)
+    private bool TakeControl(ReadOnlySpan<byte> frame)
     {
-        lock (_expected)
-            return _expected.Remove(key, out var expected) ? expected : null;
+        var header = ControlHeader.Read(frame, out var problem);
+        if (problem is not null)
+            return false;
+        if (header.Kind == ControlKind.Hello)
+            return true;
+        var reply = header.Kind == ControlKind.Probe ? new Reply(Reason.None, clock.Now)
+            : Reply.Refused(clock.Now, header.Status, Encoding.UTF8.GetString(frame[ControlHeader.Size..]), header.RetryAfter);
+        Exchange? exchange;
+        lock (_gate)
+            if (!_expected.TryGetValue((header.Request, header.Kind == ControlKind.Probe), out exchange) || !TryTake(exchange, reply))
+                return true;
+        exchange.End(reply);
+        return true;
     }
 
-    /// <summary>What the server says cannot be understood, so nothing that is still expected will come.</summary>
-    private void Malformed()
+    /// <summary>Takes an exchange out of the table; within the gate.</summary>
+    /// <returns>False: its frame is still leaving, and its sender will end it with this reply.</returns>
+    private bool TryTake(Exchange exchange, in Reply reply)
     {
-        lock (_expected)
-        {
-            foreach (var expected in _expected.Values)
-                expected.Reply.TrySetResult(new Reply(Reason.Malformed, _clock.Now));
-            _expected.Clear();
-        }
-    }
-
-    private void Break()
-    {
-        lock (_expected)
-        {
-            _broken = true;
-            foreach (var expected in _expected.Values)
-                expected.Reply.TrySetException(new IOException("the connection broke"));
-            _expected.Clear();
-        }
-        _stream.Dispose();
+        _expected.Remove(KeyOf(exchange));
+        if (exchange != _leaving)
+            return true;
+        _early ??= reply;
+        return false;
     }
 }

@@ -34,15 +34,13 @@ internal interface IServerWire : IDisposable
 {
     /// <summary>Opens the connection and takes the first request's one-time costs.</summary>
     /// <returns>Whether the server answered.</returns>
-    /// <exception cref="Exception">As of <see cref="Exchange"/>.</exception>
-    Task<bool> WarmUp(CancellationToken cancel);
-
-    /// <summary>Sends a flight's message and waits for the answer.</summary>
-    /// <param name="sent">Called when the last byte has left.</param>
     /// <exception cref="HttpRequestException">Nobody listens, or the connection broke.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    Task<Reply> Exchange(Flight flight, int request, Action sent, CancellationToken cancel);
+    Task<bool> WarmUp(CancellationToken cancel);
 
-    /// <summary>Sends bytes whose only purpose is to be timed; ends when the server has them.</summary>
-    Task Probe(int request, Action sent, CancellationToken cancel);
+    /// <summary>Sends the exchange's message, or a probe, and ends it when the answer is here or none will come. Does not wait for anything.</summary>
+    void Begin(Exchange exchange);
+
+    /// <summary>An exchange that began, has not ended and was stopped is to end soon. Does not wait for anything; may end it.</summary>
+    void Stop(Exchange exchange);
 }

@@ -10,38 +10,36 @@ using RlOffload.Inference.Wire;
 namespace RlOffload.Inference.Remote;
 
 /// <summary>This project's messages as bodies of POST /infer.</summary>
-internal sealed class MessageWire : IServerWire
+internal sealed class MessageWire : HttpWire
 {
-    private const int MostAnswerBytes = 64 << 20;
-
     /// <summary>A probe's request line and headers, which belong to its bytes.</summary>
     private const int ProbeHead = 140;
 
     private readonly Uri _infer, _probe, _health;
     private readonly RunClock _clock;
-    private readonly HttpClient _http;
     private readonly byte[] _train = new byte[(int)CostModel.ProbeBytes - ProbeHead];
 
     /// <param name="server">Such as http://10.0.0.2:8500/.</param>
     public MessageWire(Uri server, RunClock clock, ShapedLink? link, string? token)
+        : base(ServerConnection.Http(link, token))
     {
         (_infer, _probe, _health) = (new Uri(server, RemoteServer.InferPath), new Uri(server, RemoteServer.ProbePath), new Uri(server, RemoteServer.HealthPath));
-        (_clock, _http) = (clock, ServerConnection.Http(link, token));
+        _clock = clock;
     }
 
-    public async Task<bool> WarmUp(CancellationToken cancel)
+    public override async Task<bool> WarmUp(CancellationToken cancel)
     {
         using var content = new MessageContent(_train.AsMemory(0, 64), () => { });
-        using var probe = await _http.PostAsync(_probe, content, cancel).ConfigureAwait(false);
-        using var health = await _http.GetAsync(_health, cancel).ConfigureAwait(false);
+        using var probe = await Http.PostAsync(_probe, content, cancel).ConfigureAwait(false);
+        using var health = await Http.GetAsync(_health, cancel).ConfigureAwait(false);
         return probe.IsSuccessStatusCode && health.IsSuccessStatusCode;
     }
 
-    public async Task<Reply> Exchange(Flight flight, int request, Action sent, CancellationToken cancel)
+    public override async Task<Reply> Exchange(Flight flight, int request, Action sent, CancellationToken cancel)
     {
         using var content = new MessageContent(flight.Message.AsMemory(0, flight.MessageBytes), sent);
         using var message = new HttpRequestMessage(HttpMethod.Post, _infer) { Content = content };
-        using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        using var response = await Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
             return await Reply.Refused(response, _clock.Now, cancel).ConfigureAwait(false);
         if (response.Content.Headers.ContentLength is not (>= AnswerHeader.Size and <= MostAnswerBytes and var length))
@@ -59,21 +57,22 @@ internal sealed class MessageWire : IServerWire
         }
     }
 
-    public async Task Probe(int request, Action sent, CancellationToken cancel)
+    protected override async Task Probe(Action sent, CancellationToken cancel)
     {
         using var content = new MessageContent(_train, sent);
         using var message = new HttpRequestMessage(HttpMethod.Post, _probe) { Content = content };
-        using var response = await _http.SendAsync(message, cancel).ConfigureAwait(false);
+        using var response = await Http.SendAsync(message, cancel).ConfigureAwait(false);
     }
-
-    public void Dispose() => _http.Dispose();
 
     /// <summary>What an answer says, if it is one and of this request.</summary>
-    public static Reply Read(ReadOnlySpan<byte> answer, int request, int exit, double at)
+    private static Reply Read(ReadOnlySpan<byte> answer, int request, int exit, double at)
     {
         var header = AnswerHeader.Read(answer, out var problem);
-        if (problem is not null || header.Request != (ulong)request || header.Exit != exit)
-            return new Reply(Reason.Malformed, at);
-        return new Reply(Reason.None, at, header, Timed: true, Classes.Best(MemoryMarshal.Cast<byte, float>(answer[AnswerHeader.Size..])));
+        return problem is not null ? new Reply(Reason.Malformed, at) : Read(header, answer, request, exit, at);
     }
+
+    /// <summary>The same of an answer that is one.</summary>
+    public static Reply Read(in AnswerHeader header, ReadOnlySpan<byte> answer, int request, int exit, double at) =>
+        header.Request != (ulong)request || header.Exit != exit ? new Reply(Reason.Malformed, at)
+            : new Reply(Reason.None, at, header, Timed: true, Classes.Best(MemoryMarshal.Cast<byte, float>(answer[AnswerHeader.Size..])));
 }

@@ -16,28 +16,26 @@ namespace RlOffload.Inference.Remote;
 /// Any server of the Open Inference Protocol in which the tails are loaded as models. It need not know this project: durations are taken from the answer's
 /// parameters where it says them.
 /// </summary>
-internal sealed class OpenWire : IServerWire
+internal sealed class OpenWire : HttpWire
 {
-    private const int MostAnswerBytes = 64 << 20;
-
     private readonly Uri _server;
     private readonly RunClock _clock;
     private readonly PartitionSet _partitions;
     private readonly string _template, _network;
-    private readonly HttpClient _http;
     private readonly OpenRequestWriter _heads;
     private readonly ConcurrentDictionary<(int Exit, int Cut), (Uri Address, string Head)> _models = new();
 
     /// <param name="template">How the server calls the tails (<see cref="OpenModelName"/>).</param>
     public OpenWire(Uri server, RunClock clock, ShapedLink? link, string? token, PartitionSet partitions, string template)
+        : base(ServerConnection.Http(link, token))
     {
         (_server, _clock, _partitions, _template) = (server, clock, partitions, template);
-        (_network, _http, _heads) = (Path.GetFileNameWithoutExtension(partitions.Profile.Model.Path), ServerConnection.Http(link, token), new OpenRequestWriter(partitions));
+        (_network, _heads) = (Path.GetFileNameWithoutExtension(partitions.Profile.Model.Path), new OpenRequestWriter(partitions));
     }
 
-    public async Task<bool> WarmUp(CancellationToken cancel)
+    public override async Task<bool> WarmUp(CancellationToken cancel)
     {
-        using var ready = await _http.GetAsync(new Uri(_server, "v2/health/ready"), cancel).ConfigureAwait(false);
+        using var ready = await Http.GetAsync(new Uri(_server, "v2/health/ready"), cancel).ConfigureAwait(false);
         return ready.IsSuccessStatusCode;
     }
 
@@ -48,21 +46,21 @@ internal sealed class OpenWire : IServerWire
         foreach (var (exit, cut) in tails)
         {
             var name = OpenModelName.Of(_template, _network, exit, cut);
-            using var ready = await _http.GetAsync(new Uri(_server, $"v2/models/{Uri.EscapeDataString(name)}/ready"), cancel).ConfigureAwait(false);
+            using var ready = await Http.GetAsync(new Uri(_server, $"v2/models/{Uri.EscapeDataString(name)}/ready"), cancel).ConfigureAwait(false);
             if (!ready.IsSuccessStatusCode)
                 missing.Add(name);
         }
         return missing;
     }
 
-    public async Task<Reply> Exchange(Flight flight, int request, Action sent, CancellationToken cancel)
+    public override async Task<Reply> Exchange(Flight flight, int request, Action sent, CancellationToken cancel)
     {
         var plan = (flight.Plan.Exit, flight.Plan.Cut);
         var (address, head) = _models.TryGetValue(plan, out var known) ? known : _models[plan] = Model(plan.Exit, plan.Cut);
         using var content = new MessageContent(flight.Message.AsMemory(0, flight.MessageBytes), sent);
         content.Headers.TryAddWithoutValidation(OpenNames.HeadLength, head);
         using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
-        using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        using var response = await Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
             return await Reply.Refused(response, _clock.Now, cancel).ConfigureAwait(false);
         if (response.Content.Headers.ContentLength > MostAnswerBytes)
@@ -74,13 +72,11 @@ internal sealed class OpenWire : IServerWire
     }
 
     /// <summary>The protocol has no probes: the bytes go to an address that is none, and any answer says that they arrived.</summary>
-    public async Task Probe(int request, Action sent, CancellationToken cancel)
+    protected override async Task Probe(Action sent, CancellationToken cancel)
     {
         using var content = new MessageContent(new byte[(int)CostModel.ProbeBytes], sent);
-        using var response = await _http.PostAsync(new Uri(_server, RemoteServer.ProbePath), content, cancel).ConfigureAwait(false);
+        using var response = await Http.PostAsync(new Uri(_server, RemoteServer.ProbePath), content, cancel).ConfigureAwait(false);
     }
-
-    public void Dispose() => _http.Dispose();
 
     private (Uri, string) Model(int exit, int cut)
     {

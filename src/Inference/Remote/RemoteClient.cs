@@ -9,7 +9,7 @@ namespace RlOffload.Inference.Remote;
 
 /// <summary>
 /// Sends messages to a server and waits for the answers. How long to wait is the controller's to say, by <see cref="Stop"/>; a server that is gone, breaks
-/// off, refuses or answers nonsense is told to the controller as a reason.
+/// off, refuses or answers nonsense is told to the controller as a reason. What a request needs is kept for a later one: over frames, sending and answering allocates nothing.
 /// </summary>
 public sealed class RemoteClient : IRemote, IDisposable
 {
@@ -20,7 +20,10 @@ public sealed class RemoteClient : IRemote, IDisposable
     private readonly FlightPool _pool;
     private readonly ShapedLink? _link;
     private readonly EmulatedPath? _path;
-    private readonly Dictionary<(int Request, bool Probe), CancellationTokenSource> _open = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(int Request, bool Probe), Call> _open = [];
+    private readonly Stack<Call> _free = [];
+    private volatile bool _closed;
 
     /// <param name="link">Shapes what is sent; null: the network does. The same as of the wire.</param>
     internal RemoteClient(IServerWire wire, IRequestWriter writer, CostModel model, Mailbox mailbox, FlightPool pool, ShapedLink? link, EmulatedPath? path) =>
@@ -52,137 +55,146 @@ public sealed class RemoteClient : IRemote, IDisposable
         }
     }
 
-    public void Send(Flight flight) => _ = SendAsync(flight, flight.Request, Open(flight.Request, probe: false));
+    public void Send(Flight flight) => Begin(flight, flight.Request);
 
-    public void SendProbe(int request) => _ = ProbeAsync(request, Open(request, probe: true));
+    public void SendProbe(int request) => Begin(null, request);
 
     public void Stop(int request, bool probe)
     {
-        lock (_open)
+        lock (_gate)
+        {
+            if (!_open.TryGetValue((request, probe), out var call))
+                return;
+            call.Stop();
             // Not here and now: what hangs on the token would run on the controller's loop.
-            if (_open.TryGetValue((request, probe), out var cancel))
-                _ = cancel.CancelAsync();
+            _ = call.Held?.CancelAsync();
+            _wire.Stop(call);
+        }
     }
 
     public double Carried(double now) => _link?.Carried(now) ?? 0;
 
     public double BytesBetween(double from, double to) => _link?.BytesBetween(from, to) ?? 0;
 
-    public void Dispose() => _wire.Dispose();
-
-    private async Task SendAsync(Flight flight, int request, CancellationTokenSource cancel)
+    public void Dispose()
     {
-        // The controller's loop must not wait for what happens here.
-        await Task.Yield();
-        var (reason, retryAfter) = (Reason.BrokenOff, 0.0);
-        try
+        lock (_gate)
+            _closed = true;
+        _wire.Dispose();
+    }
+
+    private void Begin(Flight? flight, int request)
+    {
+        Call? call;
+        lock (_gate)
         {
-            if (flight.MessageBytes == 0)
-                Encode(flight);
-            (reason, retryAfter) = flight.MessageBytes < 0 ? (Reason.NotFinite, 0) : await Exchange(flight, request, cancel.Token).ConfigureAwait(false);
+            if (!_free.TryPop(out call))
+                call = new Call(this);
+            call.Begin(flight, request);
+            _open.Add((request, flight is null), call);
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        _wire.Begin(call);
+    }
+
+    /// <summary>The one place where a call ends: its last word is said, its flight let go of, and it is free for another request.</summary>
+    private void End(Call call, Happened? last)
+    {
+        var flight = call.Flight;
+        bool tells;
+        lock (_gate)
         {
-            reason = Reason.None;
+            tells = !call.Stopped && !_closed;
+            _open.Remove((call.Request, flight is null));
+            call.Held = null;
+            _free.Push(call);
         }
-        catch (HttpRequestException e)
-        {
-            reason = e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError ? Reason.Unreachable : Reason.BrokenOff;
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-        {
-            reason = Reason.BrokenOff;
-        }
-        finally
-        {
-            Close(request, probe: false);
-            if (reason != Reason.None && !cancel.IsCancellationRequested)
-                _mailbox.Post(new Happened(What.Failed, request, _mailbox.Clock.Now, Reason: reason, RetryAfter: retryAfter));
+        // Not within the gate: who is woken by it wants to send the next one.
+        if (tells && last is { } happened)
+            _mailbox.Post(happened);
+        if (flight is not null)
             _pool.Release(flight);
+    }
+
+    /// <summary>One request or probe, from the controller's word to its own last one.</summary>
+    private sealed class Call(RemoteClient client) : Exchange
+    {
+        private double _sentAt = double.NaN;
+
+        /// <summary>While an answer is held back because the path behind the link is emulated.</summary>
+        public CancellationTokenSource? Held { get; set; }
+
+        public override bool TryPrepare()
+        {
+            _sentAt = double.NaN;
+            // Split 0: nothing was computed, so nothing was packed yet.
+            if (Flight is { MessageBytes: 0 } flight)
+                lock (client._writer)
+                    flight.MessageBytes = client._writer.Write(flight.Plan, (ulong)flight.Request, flight.Pixels, flight.Store!, ref flight.Message);
+            client._link?.Begin();
+            return Flight is not { MessageBytes: < 0 };
         }
-    }
 
-    private async Task<(Reason Reason, double RetryAfter)> Exchange(Flight flight, int request, CancellationToken cancel)
-    {
-        var sent = 0.0;
-        _link?.Begin();
-        var reply = await _wire.Exchange(flight, request, () =>
+        public override void Sent()
         {
-            sent = _mailbox.Clock.Now;
-            flight.WireBytes = (long)(_link?.Carried(sent) ?? flight.MessageBytes);
-            _mailbox.Post(new Happened(What.Sent, request, sent));
-        }, cancel).ConfigureAwait(false);
-        if (reply.Reason == Reason.Refused)
-            LastRefusal = reply.Refusal;
-        if (reply.Reason != Reason.None)
-            return (reply.Reason, reply.RetryAfter);
-        (flight.ServerWaited, flight.ServerComputed) = (reply.Header.WaitedSeconds, reply.Header.ComputedSeconds);
-        flight.RemoteClass = reply.Class;
-        await Deliver(flight, request, sent, reply, cancel).ConfigureAwait(false);
-        return (Reason.None, 0);
-    }
+            _sentAt = client._mailbox.Clock.Now;
+            if (Flight is { } flight)
+                flight.WireBytes = (long)(client._link?.Carried(_sentAt) ?? flight.MessageBytes);
+            if (!Stopped && !client._closed)
+                client._mailbox.Post(new Happened(What.Sent, Request, _sentAt, Probe: Flight is null));
+        }
 
-    private async Task Deliver(Flight flight, int request, double sent, Reply reply, CancellationToken cancel)
-    {
-        var nominal = _model.Table[flight.PlanIndex].ServerSeconds;
-        if (_path is null)
+        public override void End(in Reply reply)
         {
+            if (reply.Reason == Reason.Refused)
+                client.LastRefusal = reply.Refusal;
+            if (Stopped)
+                client.End(this, null);
+            else if (Flight is null)
+                // What became of a probe that has left is nobody's business.
+                client.End(this, double.IsNaN(_sentAt) ? Failed(reply) : null);
+            else if (reply.Reason != Reason.None)
+                client.End(this, Failed(reply));
+            else
+                Deliver(Flight, reply);
+        }
+
+        private Happened Failed(in Reply reply) =>
+            new(What.Failed, Request, client._mailbox.Clock.Now, Probe: Flight is null, Reason: Flight is null ? Reason.None : reply.Reason, RetryAfter: reply.RetryAfter);
+
+        private void Deliver(Flight flight, in Reply reply)
+        {
+            (flight.ServerWaited, flight.ServerComputed, flight.RemoteClass) = (reply.Header.WaitedSeconds, reply.Header.ComputedSeconds, reply.Class);
+            var nominal = client._model.Table[flight.PlanIndex].ServerSeconds;
+            if (client._path is { } path)
+            {
+                _ = Hold(path.Answer(Request, _sentAt, reply.At, nominal));
+                return;
+            }
             // Only the server's own durations are used, never its clock. A server that says none is taken to compute as fast as the profile says.
             var computed = reply.Timed ? reply.Header.ComputedSeconds : nominal;
-            _mailbox.Post(new Happened(What.Answered, request, reply.At, RoundTrip: Math.Max(0, reply.At - sent - reply.Header.WaitedSeconds - computed),
+            client.End(this, new Happened(What.Answered, Request, reply.At, RoundTrip: Math.Max(0, reply.At - _sentAt - reply.Header.WaitedSeconds - computed),
                 Load: nominal > 0 ? computed / nominal : 1, Server: computed));
-            return;
         }
-        var answer = _path.Answer(request, sent, reply.At, nominal);
-        await _mailbox.Clock.Until(answer.AnswerAt, cancel).ConfigureAwait(false);
-        var now = _mailbox.Clock.Now;
-        _mailbox.Post(new Happened(What.Answered, request, now, RoundTrip: now - sent - answer.Waited - answer.Server, Load: answer.Load, Server: answer.Server));
-    }
 
-    private async Task ProbeAsync(int request, CancellationTokenSource cancel)
-    {
-        await Task.Yield();
-        var (sent, failed) = (false, true);
-        try
+        private async Task Hold(EmulatedAnswer answer)
         {
-            _link?.Begin();
-            await _wire.Probe(request, () =>
+            var held = new CancellationTokenSource();
+            lock (client._gate)
             {
-                sent = true;
-                _mailbox.Post(new Happened(What.Sent, request, _mailbox.Clock.Now, Probe: true));
-            }, cancel.Token).ConfigureAwait(false);
-            failed = false;
+                Held = held;
+                if (Stopped)
+                    held.Cancel();
+            }
+            try
+            {
+                await client._mailbox.Clock.Until(answer.AnswerAt, held.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nobody waits for it any more.
+            }
+            var now = client._mailbox.Clock.Now;
+            client.End(this, new Happened(What.Answered, Request, now, RoundTrip: now - _sentAt - answer.Waited - answer.Server, Load: answer.Load, Server: answer.Server));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
-        {
-            failed = !cancel.IsCancellationRequested;
-        }
-        finally
-        {
-            Close(request, probe: true);
-            if (failed && !sent)
-                _mailbox.Post(new Happened(What.Failed, request, _mailbox.Clock.Now, Probe: true));
-        }
-    }
-
-    /// <summary>Split 0: nothing was computed, so nothing was packed yet.</summary>
-    private void Encode(Flight flight)
-    {
-        lock (_writer)
-            flight.MessageBytes = _writer.Write(flight.Plan, (ulong)flight.Request, flight.Pixels, flight.Store!, ref flight.Message);
-    }
-
-    private CancellationTokenSource Open(int request, bool probe)
-    {
-        var cancel = new CancellationTokenSource();
-        lock (_open)
-            _open.Add((request, probe), cancel);
-        return cancel;
-    }
-
-    private void Close(int request, bool probe)
-    {
-        lock (_open)
-            _open.Remove((request, probe));
     }
 }
