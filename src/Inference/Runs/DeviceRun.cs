@@ -48,7 +48,9 @@ public sealed class DeviceRun : IDisposable
     private readonly DevicePolicy _policy;
     private readonly PartitionSet _partitions;
     private readonly List<string> _warnings = [];
-    private readonly SortedDictionary<string, int> _outcomes = new(StringComparer.Ordinal), _reasons = new(StringComparer.Ordinal), _plans = new(StringComparer.Ordinal);
+    private readonly Dictionary<OutcomeKind, int> _outcomes = [];
+    private readonly Dictionary<Reason, int> _reasons = [];
+    private readonly Dictionary<OffloadPlan, int> _plans = [];
     private readonly double[] _latencies = new double[Recent];
     private int _requests, _answered, _late;
     private bool _played;
@@ -120,7 +122,7 @@ public sealed class DeviceRun : IDisposable
         if (log?.Problem is { } problem)
             _warnings.Add($"the decision log lacks lines ({problem})");
         var now = Clock.Now;
-        return new DeviceReport(_requests, _outcomes, _reasons, _plans, Spread.OfSeconds(_latencies.Take(Math.Min(_answered, Recent))), _late, breaker.Counts(now), link.At(now) is { Transfers: > 0, Answers: > 0 } known ? known : null,
+        return new DeviceReport(_requests, Named(_outcomes, Snake), Named(_reasons, Snake), Named(_plans, p => p.ToString()), Spread.OfSeconds(_latencies.Take(Math.Min(_answered, Recent))), _late, breaker.Counts(now), link.At(now) is { Transfers: > 0, Answers: > 0 } known ? known : null,
             probes.Spent, swap.Fallbacks + controller.PolicyFailures, swap.LastRefusal, swap.Report, Math.Round(now, 3), _warnings);
     }
 
@@ -157,10 +159,10 @@ public sealed class DeviceRun : IDisposable
     private void Count(Flight flight)
     {
         _requests++;
-        Add(_outcomes, System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(flight.Outcome.Kind.ToString()));
-        Add(_plans, flight.Plan.ToString());
+        _outcomes[flight.Outcome.Kind] = _outcomes.GetValueOrDefault(flight.Outcome.Kind) + 1;
+        _plans[flight.Plan] = _plans.GetValueOrDefault(flight.Plan) + 1;
         if (flight.Reason != Reason.None)
-            Add(_reasons, System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(flight.Reason.ToString()));
+            _reasons[flight.Reason] = _reasons.GetValueOrDefault(flight.Reason) + 1;
         if (!flight.Outcome.InTime)
             return;
         _latencies[_answered++ % Recent] = flight.Outcome.Latency;
@@ -168,5 +170,15 @@ public sealed class DeviceRun : IDisposable
             _late++;
     }
 
-    private static void Add(SortedDictionary<string, int> counts, string name) => counts[name] = counts.GetValueOrDefault(name) + 1;
+    private static SortedDictionary<string, int> Named<T>(Dictionary<T, int> counts, Func<T, string> name)
+        where T : notnull
+    {
+        var named = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (key, count) in counts)
+            named[name(key)] = named.GetValueOrDefault(name(key)) + count;
+        return named;
+    }
+
+    private static string Snake<T>(T value)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

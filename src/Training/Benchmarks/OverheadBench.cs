@@ -26,7 +26,11 @@ public sealed record EngineSpeed(string Engine, double P50Us, double P99Us, doub
 /// <param name="P99Us">At 8 bits.</param>
 /// <param name="ReferenceUs">Copying the tensor once (memcpy), median: what the machine was like.</param>
 /// <param name="Engines">The decision by each engine that can run the policy, round by round beside each other.</param>
-public sealed record OverheadReport(double P99Us, string Policy, int Plans, int TensorBytes, double ReferenceUs, IReadOnlyList<Overhead> Bits, IReadOnlyList<EngineSpeed> Engines);
+public sealed record OverheadReport(double P99Us, string Policy, int Plans, int TensorBytes, double ReferenceUs, IReadOnlyList<Overhead> Bits, IReadOnlyList<EngineSpeed> Engines)
+{
+    /// <summary>Whole requests against a server process (<see cref="LoopBench"/>).</summary>
+    public IReadOnlyList<LoopCost> Loop { get; init; } = [];
+}
 
 /// <summary>What the device does for a request besides ONNX Runtime's head: decide, encode a tensor, frame it. Wall clock of one thread.</summary>
 public static class OverheadBench
