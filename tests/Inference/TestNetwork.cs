@@ -21,12 +21,14 @@ internal sealed class TestNetwork
 
     private readonly Rng _seed;
     private readonly bool _flattens;
+    private readonly int _filters;
 
     /// <param name="headMs">Time of the whole network up to its last exit on the machine of the profile.</param>
     /// <param name="flattens">Whether exits are flattened whatever their first dimension is; else their shape is fixed to one row.</param>
-    public TestNetwork(TemporaryFolder folder, double headMs = 2, Scenario? scenario = null, ulong seed = 1, bool flattens = true)
+    /// <param name="filters">Of the first convolution: how large the tensors of cut 1 are.</param>
+    public TestNetwork(TemporaryFolder folder, double headMs = 2, Scenario? scenario = null, ulong seed = 1, bool flattens = true, int filters = 8)
     {
-        _flattens = flattens;
+        (_flattens, _filters) = (flattens, filters);
         _seed = new Rng(seed);
         ModelPath = folder.At("network.onnx");
         ProfilePath = folder.At("network.profile.json");
@@ -108,9 +110,9 @@ internal sealed class TestNetwork
         var rng = _seed;
         var graph = new GraphProto { Name = "network" };
         graph.Input.Add(TensorTypes.Info("frame", DataType.Float, [1, 3, 16, 16]));
-        Conv(graph, ref rng, "frame", "a", 3, 8);
-        Exit(graph, ref rng, "a", "exit1", 8);
-        Conv(graph, ref rng, "a", "b", 8, 16);
+        Conv(graph, ref rng, "frame", "a", 3, _filters);
+        Exit(graph, ref rng, "a", "exit1", _filters);
+        Conv(graph, ref rng, "a", "b", _filters, 16);
         Exit(graph, ref rng, "b", "exit2", 16);
         graph.Output.Add(TensorTypes.Info("exit1", DataType.Float, [1, Classes]));
         graph.Output.Add(TensorTypes.Info("exit2", DataType.Float, [1, Classes]));
@@ -190,7 +192,7 @@ internal sealed class TestNetwork
         {
             Model = new("network.onnx", SplitNetwork.HashOf(ModelPath), "frame", [1, 3, 16, 16], "float", null, new PixelScale(1 / 255.0, [0.5, 0.4, 0.3], [0.25, 0.3, 0.35])),
             Machine = new("test", "test", "10", "1.29.0", 1, "all", 30, "2026-01-01"),
-            Cuts = [Cut(0, "input", 1, 3, 16, 16), Cut(1, "a", 1, 8, 8, 8), Cut(2, "b", 1, 16, 4, 4), Cut(3, "exit1", 1, Classes), Cut(4, "exit2", 1, Classes)],
+            Cuts = [Cut(0, "input", 1, 3, 16, 16), Cut(1, "a", 1, _filters, 8, 8), Cut(2, "b", 1, 16, 4, 4), Cut(3, "exit1", 1, Classes), Cut(4, "exit2", 1, Classes)],
             Exits = [new(0, "exit1", accuracy[0]), new(1, "exit2", accuracy[1])],
             Partitions = partitions,
             WholeMs = [.. whole.Select(Ms)],

@@ -16,6 +16,10 @@ internal sealed class ServedModel(PartitionSet partitions, ServerOptions options
     public OpenModels Names { get; } = new(partitions);
     public LayoutCache Layouts { get; } = new(partitions);
 
+    /// <summary>Bytes of the longest message that it has, and numbers of its largest cut.</summary>
+    public int MostMessage { get; } = RequestReader.MostBytes(partitions.Profile);
+    public long MostElements { get; } = partitions.Profile.Cuts.Max(c => c.Elements);
+
     /// <summary>As messages name it.</summary>
     public ulong Hash { get; } = RequestHeader.ModelOf(partitions.Profile.Model.Sha256);
 

@@ -32,7 +32,6 @@ internal sealed class TailService : IDisposable
         _queue = new FairQueue(options.MostWaiting, options.OfOne);
         _rate = new RateLimit(options.MostPerSecond, TimeProvider.System);
         _load = new LoadMeter(options.Workers, TimeProvider.System);
-        MostMessage = RequestReader.MostBytes(partitions.Profile);
         _workers = [.. Enumerable.Range(0, options.Workers).Select(i => new TailWorker(i, _queue, options, _load))];
         Meters.Gauge("rloffload.waiting", "{message}", "Messages that wait for a worker.", () => Waiting);
         Meters.Gauge("rloffload.busy", "1", "Share of the last second that the workers computed.", () => Busy);
@@ -46,8 +45,11 @@ internal sealed class TailService : IDisposable
 
     public ServerMeters Meters { get; } = new();
 
-    /// <summary>Bytes of the longest message that this model has.</summary>
-    public int MostMessage { get; }
+    /// <summary>Bytes of the longest message that a network has which is served now, or lingers.</summary>
+    public int MostMessage => _models is [var now, var before] ? Math.Max(now.MostMessage, before.MostMessage) : Model.MostMessage;
+
+    /// <summary>Numbers of the largest cut of the same networks.</summary>
+    public long MostElements => _models is [var now, var before] ? Math.Max(now.MostElements, before.MostElements) : Model.MostElements;
 
     public int Waiting => _queue.Count;
 
@@ -73,14 +75,14 @@ internal sealed class TailService : IDisposable
     /// <see cref="ServerOptions.Linger"/>. Everything is opened and run once before that. For one thread at a time, which also calls <see cref="CloseUnused"/>.
     /// </summary>
     /// <param name="partitions">Owned from now on, also where it is refused.</param>
-    /// <exception cref="InputException">A tail cannot be opened or run, or its messages are longer than what was started for.</exception>
+    /// <exception cref="InputException">A tail cannot be opened or run, or its messages are longer than all that may be under way.</exception>
     public void Swap(PartitionSet partitions, IEnumerable<PartKey> parts)
     {
         var next = new ServedModel(partitions, _options, owns: true);
         try
         {
-            if (RequestReader.MostBytes(partitions.Profile) is var most && most > MostMessage)
-                throw new InputException(partitions.Profile.Model.Path, "cuts", $"have messages of up to {most} bytes, allowed while it serves is {MostMessage} as before; start again with it");
+            if (next.MostMessage > _options.MostBytes)
+                throw new InputException(partitions.Profile.Model.Path, "cuts", $"have messages of up to {next.MostMessage} bytes, allowed is what all messages under way may take, {_options.MostBytes} (--memory-mb)");
             Prepare(next, parts);
         }
         catch

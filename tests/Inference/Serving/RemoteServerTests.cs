@@ -100,6 +100,55 @@ public sealed class RemoteServerTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(Transport.Http)]
+    [InlineData(Transport.Frames)]
+    public async Task ANetworkWithLongerMessagesTakesOverOnConnectionsThatAreOpen(Transport transport)
+    {
+        using var folder = new TemporaryFolder();
+        var other = new TestNetwork(folder, seed: 5, filters: 64);
+        using var partitions = new PartitionSet(other.ModelPath, other.Profile);
+        using var store = new TensorStore(partitions);
+        new PixelCodec(other.Profile).Fill(_frame, store.Input.Bytes);
+        await using var server = new RemoteServer(_partitions, new ServerOptions(IPAddress.Loopback, 0) { Transport = transport, HttpPort = 0 });
+        await server.Start();
+        using var over = new CancellationTokenSource();
+        var marker = folder.Write("marker", "");
+        var watching = server.Watch(() => (new PartitionSet(other.ModelPath, other.Profile), []), [marker], 0.02, over.Token);
+        using var http = new HttpClient { BaseAddress = server.HttpAddress };
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(server.Address.Host, server.Address.Port);
+
+        async Task<byte[]> Answer(byte[] message)
+        {
+            if (transport == Transport.Http)
+                return await (await http.PostAsync(RemoteServer.InferPath, new ByteArrayContent(message))).EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
+            await socket.GetStream().WriteAsync(message);
+            var answer = new byte[AnswerHeader.Size + 40];
+            await socket.GetStream().ReadExactlyAsync(answer);
+            return answer;
+        }
+        _store.RunHead(1);
+        var plan = new OffloadPlan(PlanKind.Split, 1, 1, 32);
+        AnswerHeader.Read(await Answer(Message(plan, 1)), out var problem);
+        Assert.Null(problem);
+
+        File.WriteAllText(marker, "now");
+        while ((await ServerHealth.Of(server.HttpAddress!, TimeSpan.FromSeconds(10), default))?.Sha256 != other.Profile.Model.Sha256)
+            await Task.Delay(10);
+        store.RunHead(1);
+        byte[] message = [];
+        var length = new RequestWriter(partitions, "raw").Write(plan, 2, _frame, store, ref message);
+        Assert.True(length > RequestReader.MostBytes(_partitions.Profile));
+        var longer = await Answer(message[..length]);
+        Assert.Equal(2UL, AnswerHeader.Read(longer, out problem).Request);
+        Assert.Null(problem);
+        store.RunTail(1, 1);
+        Assert.All(store.Answer(1)[0].Floats.ToArray().Zip(MemoryMarshal.Cast<byte, float>(longer.AsSpan(AnswerHeader.Size)).ToArray()), p => Assert.Equal(p.First, p.Second, 1e-5f));
+        await over.CancelAsync();
+        await watching;
+    }
+
+    [Theory]
     [InlineData("GARBAGE\r\n\r\n")]
     [InlineData("POST /infer HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n")]
     [InlineData("POST /infer HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]

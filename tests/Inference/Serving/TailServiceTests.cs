@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using RlOffload.Environment;
 using RlOffload.Environment.Plans;
 using RlOffload.Inference.Codec;
 using RlOffload.Inference.Partitions;
@@ -185,6 +186,37 @@ public sealed class TailServiceTests : IDisposable
         SpinWait.SpinUntil(() => inside.Completions > 0, TimeSpan.FromSeconds(30));
         service.CloseUnused();
         Assert.Equal((1, true), (inside.Completions, inside.Answer is not null));
+    }
+
+    [Fact]
+    public void ANetworkWithLongerMessagesThanMayBeUnderWayIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var other = new TestNetwork(folder, seed: 5, filters: 4500);
+        using var service = new TailService(_partitions, Options with { MostBytes = 1 << 20 });
+        var error = Assert.Throws<InputException>(() => service.Swap(new PartitionSet(other.ModelPath, other.Profile), []));
+        Assert.Contains("cuts: have messages of up to 1153", error.Message, StringComparison.Ordinal);
+        Assert.Same(_partitions, service.Partitions);
+        Assert.Equal(RequestReader.MostBytes(_partitions.Profile), service.MostMessage);
+        service.Start();
+    }
+
+    [Fact]
+    public void MessagesMayBeAsLongAsThoseOfTheNetworksThatAreServedOrLinger()
+    {
+        using var folder = new TemporaryFolder();
+        var other = new TestNetwork(folder, seed: 5, filters: 64);
+        var (most, longer) = (RequestReader.MostBytes(_partitions.Profile), RequestReader.MostBytes(other.Profile));
+        Assert.True(longer > most);
+        using var service = new TailService(_partitions, Options with { Linger = TimeSpan.Zero });
+        service.Swap(new PartitionSet(other.ModelPath, other.Profile), []);
+        Assert.Equal(longer, service.MostMessage);
+        using var again = new TemporaryFolder();
+        var small = new TestNetwork(again, seed: 6);
+        service.Swap(new PartitionSet(small.ModelPath, small.Profile), []);
+        service.CloseUnused();
+        Assert.Equal(most, service.MostMessage);
+        service.Start();
     }
 
     /// <summary>A request from a frame of its own; what the tail says of it stays in the store.</summary>

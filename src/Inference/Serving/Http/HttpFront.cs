@@ -28,7 +28,7 @@ internal sealed class HttpFront : IAsyncDisposable
         (_options, _port) = (options, port);
         var door = new HttpDoor(service, options);
         var open = new OpenEndpoint(door);
-        _app = Build(Math.Max(open.MostBody, MessageEndpoint.MostProbeBytes));
+        _app = Build();
         var message = new MessageEndpoint(door);
         _status = new StatusEndpoints(door, options);
         _app.MapPost(RemoteServer.InferPath, message.Infer);
@@ -65,7 +65,7 @@ internal sealed class HttpFront : IAsyncDisposable
         _status.Dispose();
     }
 
-    private WebApplication Build(long mostBody)
+    private WebApplication Build()
     {
         // Settings come from the environment; files of them would be watched in all folders below the one that it is started in.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
@@ -86,7 +86,8 @@ internal sealed class HttpFront : IAsyncDisposable
                     listen.UseHttps();
             });
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = mostBody;
+            // What a network's own limit is, which a swap may change, each endpoint sees to before it reads.
+            kestrel.Limits.MaxRequestBodySize = Math.Max(_options.MostBytes, MessageEndpoint.MostProbeBytes);
             kestrel.Limits.MaxConcurrentConnections = _options.MostConnections;
             // A link in an outage is slow, not hostile; a client that sends nothing for half a minute is cut off.
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1, gracePeriod: TimeSpan.FromSeconds(30));

@@ -25,15 +25,13 @@ internal sealed class OpenEndpoint
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16 };
 
     private readonly HttpDoor _door;
-    private readonly int _mostJson;
 
-    public OpenEndpoint(HttpDoor door)
-    {
-        _door = door;
-        _mostJson = checked((int)Math.Min(int.MaxValue / 2, MostHead + MostTextBytes * door.Service.Partitions.Profile.Cuts.Max(c => c.Elements)));
-    }
+    public OpenEndpoint(HttpDoor door) => _door = door;
 
-    public long MostBody => Math.Max(_mostJson, MostHead + _door.Service.MostMessage);
+    /// <summary>Of the networks that are served now.</summary>
+    private long MostBody => Math.Max(MostJson, MostHead + _door.Service.MostMessage);
+
+    private int MostJson => (int)Math.Min(int.MaxValue / 2, MostHead + MostTextBytes * _door.Service.MostElements);
 
     public void Map(WebApplication app)
     {
@@ -244,7 +242,8 @@ internal sealed class OpenEndpoint
         if (http.Request.Headers[OpenNames.HeadLength] is { Count: > 0 } said
             && !(int.TryParse(said[0], NumberStyles.None, CultureInfo.InvariantCulture, out head) && head >= 2 && head <= Math.Min(body, MostHead)))
             return new Refusal(400, $"{OpenNames.HeadLength}: is '{said[0]}', allowed is 2 to {Math.Min(body, MostHead)}");
-        return body > _mostJson && head == body ? new Refusal(413, $"length: is {body} bytes of JSON, allowed is {_mostJson} for this model") : null;
+        var most = MostJson;
+        return body > most && head == body ? new Refusal(413, $"length: is {body} bytes of JSON, allowed is {most} for this model") : null;
     }
 
     private Task Refuse(HttpContext http, Refusal refusal) => _door.Refuse(http, refusal, RefusalFormat.Json);
