@@ -1,4 +1,5 @@
 using RlOffload.Environment.Profiles;
+using RlOffload.Environment.Simulation;
 
 namespace RlOffload.Environment.Plans;
 
@@ -27,9 +28,18 @@ public readonly record struct FallbackBranch(int Exit, double Seconds, double Ac
 /// <summary>What the stations have to know of a plan at every event, side by side in memory.</summary>
 /// <param name="IsGated">Whether images may leave early.</param>
 /// <param name="BeginsOnDevice">Whether the request needs the device before anything else can happen to it.</param>
-/// <param name="LongestSeconds">Device time of a request that no early exit answers, on the cool device.</param>
+/// <param name="QuickestSeconds">Device time of a request that leaves at the first exit that is tried, on the cool device.</param>
+/// <param name="LongestSeconds">Device time of a request that no early exit answers, likewise.</param>
 /// <param name="MeanBytes">Expected on the uplink of a request whose head has not run.</param>
-internal readonly record struct PlanWork(PlanKind Kind, bool IsProbe, bool IsGated, bool BeginsOnDevice, double LongestSeconds, double MeanBytes);
+internal readonly record struct PlanWork(
+    PlanKind Kind, bool IsProbe, bool IsGated, bool BeginsOnDevice, double QuickestSeconds, double LongestSeconds, double MeanBytes);
+
+/// <summary>How a plan's work on the device ends for requests that take the same way through it, or are not known to take any.</summary>
+/// <param name="Answers">Whether the answer is there then; else the tensor is.</param>
+/// <param name="Exit">Where the answer comes from in the end.</param>
+/// <param name="Seconds">Of the device, cool.</param>
+/// <param name="Accuracy">Of the answer in the end, expected.</param>
+internal readonly record struct PlanEnd(bool Answers, int Exit, double Seconds, double Accuracy);
 
 /// <summary>A profile and a scenario, worked out once for every plan of a table. Immutable; shared by threads.</summary>
 public sealed class CostTable
@@ -39,6 +49,9 @@ public sealed class CostTable
     private readonly GatedPath?[] _paths;
     private readonly double[] _losses;
     private readonly PlanWork[] _works;
+    private readonly PlanEnd[][] _ends; // of each plan, for way -1 and those that it has
+    private readonly FallbackBranch[][] _better; // of its branches those that answer better than all that are quicker
+    private readonly double[][] _betterSeconds; // of these, the quickest left out; in whole eights, none that takes forever fits
     private readonly bool[] _powered, _unpowered;
     private readonly bool _byImage;
     private readonly ModelProfile[] _retiredProfiles = []; // of the rows from Open on
@@ -62,6 +75,8 @@ public sealed class CostTable
         _paths = new GatedPath?[plans.Count];
         _losses = new double[plans.Count];
         _works = new PlanWork[plans.Count];
+        _ends = new PlanEnd[plans.Count][];
+        (_better, _betterSeconds) = (new FallbackBranch[plans.Count][], new double[plans.Count][]);
         (_powered, _unpowered) = (new bool[plans.Count], new bool[plans.Count]);
         Runnable = new bool[plans.Count];
         var accuracy = profile.Accuracy.ToDictionary(a => (a.Exit, a.Cut, a.Bits), a => a.Value);
@@ -78,7 +93,13 @@ public sealed class CostTable
             _powered[p] = _unpowered[p] || Runnable[p];
             _works[p] = new(plans[p].Kind, plans[p].Probe, _paths[p] is not null,
                 plans[p].Kind == PlanKind.Local || (plans[p].Kind != PlanKind.Drop && _costs[p].DeviceSeconds > 0), // a stage of zero work is bypassed
-                LongestDeviceSeconds(p), _costs[p].MeanBytes);
+                _paths[p] is { } path ? path.Ways[0].DeviceSeconds : _costs[p].DeviceSeconds, LongestDeviceSeconds(p), _costs[p].MeanBytes);
+            var local = plans[p].Kind == PlanKind.Local;
+            _ends[p] = [new(local, plans[p].Exit, _costs[p].DeviceSeconds, _costs[p].Accuracy),
+                .. Ways(p).ToArray().Select(w => new PlanEnd(w.Leaves || local, w.Exit, w.DeviceSeconds, w.Accuracy))];
+            _better[p] = [.. _branches[p].Where((b, i) => i == 0 || b.Accuracy > _branches[p].Take(i).Max(q => q.Accuracy))];
+            _betterSeconds[p] = Eight.Of(Math.Max(1, _better[p].Length - 1), double.PositiveInfinity);
+            _better[p].Skip(1).Select(b => b.Seconds).ToArray().CopyTo(_betterSeconds[p], 0);
         }
     }
 
@@ -93,6 +114,7 @@ public sealed class CostTable
         Plans = new PlanTable(next.Plans.Plans.Take(next.Open).Concat(rows.Select(r => old.Plans[r])));
         (_costs, _branches, _paths, _losses, _works) = (Joined(next._costs, old._costs), Joined(next._branches, old._branches), Joined(next._paths, old._paths),
             Joined(next._losses, old._losses), Joined(next._works, old._works));
+        (_ends, _better, _betterSeconds) = (Joined(next._ends, old._ends), Joined(next._better, old._better), Joined(next._betterSeconds, old._betterSeconds));
         var never = new bool[old.Count];
         (_powered, _unpowered, Runnable) = (Joined(next._powered, never), Joined(next._unpowered, never), Joined(next.Runnable, never));
         _retiredProfiles = [.. rows.Select(old.ProfileOf)];
@@ -123,6 +145,9 @@ public sealed class CostTable
     /// <summary>What the stations ask of a plan at every event.</summary>
     internal ref readonly PlanWork Work(int plan) => ref _works[plan];
 
+    /// <inheritdoc cref="Work"/>
+    internal ReadOnlySpan<PlanWork> Works => _works;
+
     /// <summary>Images of the profile whose outcomes at every exit are known; 0 if none are.</summary>
     public int Images => Profile.Outcomes?.Images ?? 0;
 
@@ -131,6 +156,10 @@ public sealed class CostTable
 
     /// <summary>Device time of a request that no early exit answers, on the cool device.</summary>
     public double LongestDeviceSeconds(int plan) => _paths[plan] is { } path ? path.Ways[^1].DeviceSeconds : _costs[plan].DeviceSeconds;
+
+    /// <summary>How the plan's work on the device ends.</summary>
+    /// <param name="way">Of <see cref="Ways"/>; -1 where it is not known, or for a plan without.</param>
+    internal ref readonly PlanEnd End(int plan, int way) => ref _ends[plan][way + 1];
 
     /// <summary>Which of <see cref="Ways"/> the image takes.</summary>
     public int WayOf(int plan, int image) => _paths[plan]!.WayOf(image);
@@ -144,7 +173,7 @@ public sealed class CostTable
     public double AccuracyOf(int plan, int way, int image)
     {
         if (!_byImage || image < 0)
-            return way < 0 ? _costs[plan].Accuracy : Ways(plan)[way].Accuracy;
+            return _ends[plan][way + 1].Accuracy;
         return way >= 0 && Ways(plan)[way].Leaves ? Right(Ways(plan)[way].Exit, image) : Right(Plans[plan].Exit, image) - _losses[plan];
     }
 
@@ -159,14 +188,14 @@ public sealed class CostTable
     /// </summary>
     public FallbackBranch Fallback(int plan, double seconds)
     {
-        var branches = _branches[plan];
-        if (branches.Length == 0)
+        var better = _better[plan];
+        if (better.Length == 0)
             return FallbackBranch.None;
-        var best = branches[0];
-        foreach (var branch in branches)
-            if (branch.Seconds <= seconds && branch.Accuracy > best.Accuracy)
-                best = branch;
-        return best;
+        // Each is slower than the one before it, so the last that fits is as many places on as others fit.
+        var fit = 0;
+        for (var i = 0; i < _betterSeconds[plan].Length; i += Eight.Count)
+            fit += Eight.AtMost(ref _betterSeconds[plan][i], seconds);
+        return better[fit];
     }
 
     /// <summary>Branches that can answer when plan's answer is late, the quickest first; empty where nothing is sent.</summary>

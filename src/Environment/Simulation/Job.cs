@@ -32,7 +32,13 @@ public struct Job
     /// <summary>When the answer is given up and the branch takes over; the deadline where no branch can.</summary>
     public double CancelAt;
 
+    /// <summary>When this stage is ended, whatever was done: the time to give up while a branch could still take over, else the deadline.</summary>
+    public double Limit;
+
     public double Bytes, BranchSeconds, BranchAccuracy, Rtt, Load;
+
+    /// <summary>The branch's time where the answer is given up for it, else 0.</summary>
+    public double AtRisk;
 
     /// <summary>The exit whose branch takes over; -1 if none can.</summary>
     public int BranchExit;
@@ -42,6 +48,4 @@ public struct Job
 
     /// <summary>When this stage ends by itself or is ended, whichever is first.</summary>
     public readonly double Next => double.MinNative(End, Limit);
-
-    public readonly double Limit => Stage is >= Stage.WaitUplink and <= Stage.ToDevice ? CancelAt : Deadline;
 }

@@ -14,7 +14,7 @@ public sealed partial class Stations
             case Stage.OnDevice:
                 Calibrate(job);
                 LeaveDevice(ref job);
-                if (Leaves(job) || model.Table.Work(job.Plan).Kind == PlanKind.Local)
+                if (model.Table.End(job.Plan, job.Way).Answers)
                     Answer(j);
                 else
                     EnterUplink(j);
@@ -108,9 +108,6 @@ public sealed partial class Stations
         }
     }
 
-    /// <summary>Whether the job's image leaves at an exit before the planned one.</summary>
-    private bool Leaves(in Job job) => job.Way >= 0 && model.Table.Ways(job.Plan)[job.Way].Leaves;
-
     /// <summary>The last exit that the image has passed by, as a way of the plan; -1 if none. Its answer is there, though it was not sure.</summary>
     private int Held(in Job job)
     {
@@ -129,8 +126,7 @@ public sealed partial class Stations
     private void Answer(int j)
     {
         ref var job = ref _jobs[j];
-        End(j, OutcomeKind.Answered, model.Table.AccuracyOf(job.Plan, job.Way, job.Image),
-            Leaves(job) ? model.Table.Ways(job.Plan)[job.Way].Exit : model.Table.Plans[job.Plan].Exit);
+        End(j, OutcomeKind.Answered, model.Table.AccuracyOf(job.Plan, job.Way, job.Image), model.Table.End(job.Plan, job.Way).Exit);
     }
 
     private void FallBack(int j) => End(j, OutcomeKind.Fallback, _jobs[j].BranchAccuracy, _jobs[j].BranchExit);
@@ -146,6 +142,7 @@ public sealed partial class Stations
         {
             (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, model.Table.AccuracyOf(branch, job.Image), branch.Seconds / slowdown);
             job.CancelAt = job.Deadline - branch.Seconds - Margin;
+            job.AtRisk = job.CancelAt < job.Deadline ? job.BranchSeconds : 0;
         }
         Enter(j, Stage.WaitUplink);
     }
@@ -154,9 +151,9 @@ public sealed partial class Stations
     /// <returns>False where the device would turn to the request whose plan is open; it is as if nobody had asked then.</returns>
     private bool Dispatch()
     {
-        while (_now.OnDevice < 0 && _now.At[(int)Stage.WaitFallback] + _now.At[(int)Stage.WaitDevice] != 0)
+        while ((_now.OnDevice < 0) & (_now.At[(int)Stage.WaitFallback] + _now.At[(int)Stage.WaitDevice] != 0))
         {
-            var j = First(Stage.WaitFallback, Stage.WaitDevice);
+            var j = First(_now.At[(int)Stage.WaitFallback] != 0 ? Stage.WaitFallback : Stage.WaitDevice);
             ref var job = ref _jobs[j];
             if (job.Request == _undecided)
                 return false;
@@ -172,9 +169,9 @@ public sealed partial class Stations
             Ends(j, world.Compute(job, Now, job.Nominal));
             Warm(0);
         }
-        if (_now.OnUplink < 0 && _now.At[(int)Stage.WaitUplink] != 0)
+        if ((_now.OnUplink < 0) & (_now.At[(int)Stage.WaitUplink] != 0))
         {
-            var u = First(Stage.WaitUplink, Stage.WaitUplink);
+            var u = First(Stage.WaitUplink);
             ref var job = ref _jobs[u];
             job.UplinkWait += Now - job.Ready;
             Enter(u, Stage.OnUplink);
@@ -182,9 +179,9 @@ public sealed partial class Stations
             Ends(u, world.Send(job, Now));
             _now.Power.SendingStarts(model.Scenario, Now);
         }
-        if (_now.OnServer < 0 && _now.At[(int)Stage.WaitServer] != 0)
+        if ((_now.OnServer < 0) & (_now.At[(int)Stage.WaitServer] != 0))
         {
-            var s = First(Stage.WaitServer, Stage.WaitServer);
+            var s = First(Stage.WaitServer);
             ref var job = ref _jobs[s];
             job.Load = world.LoadAt(Now);
             (job.Start, _now.OnServer) = (Now, s);
@@ -198,36 +195,14 @@ public sealed partial class Stations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Begins(ref Job job, double at, double slowdown)
     {
-        var branch = job.Stage is Stage.WaitFallback;
-        var expected = branch ? job.BranchSeconds : model.Table[job.Plan].DeviceSeconds;
-        var ways = branch ? default : model.Table.Ways(job.Plan);
-        if (at + (ways.IsEmpty ? expected : ways[0].DeviceSeconds) * slowdown * _now.Calibration > job.Deadline + Tolerance)
+        ref readonly var work = ref model.Table.Work(job.Plan);
+        var (quickest, nominal, longest) = job.Stage == Stage.WaitFallback
+            ? (job.BranchSeconds, job.BranchSeconds, job.BranchSeconds) : (work.QuickestSeconds, model.Table.End(job.Plan, job.Way).Seconds, work.LongestSeconds);
+        if (at + quickest * slowdown * _now.Calibration > job.Deadline + Tolerance)
             return false;
-        job.Nominal = (!branch && job.Way >= 0 ? ways[job.Way].DeviceSeconds : expected) * slowdown;
-        var longest = branch ? expected : model.Table.Work(job.Plan).LongestSeconds;
+        job.Nominal = nominal * slowdown;
         (job.Start, job.Due) = (at, at + longest * slowdown * _now.Calibration);
         return true;
-    }
-
-    /// <summary>The job of the preferred, else of the other stage, that has been ready for longest; there is one.</summary>
-    private int First(Stage preferred, Stage other)
-    {
-        var first = -1;
-        if (_now.At[(int)preferred] + _now.At[(int)other] == 1)
-        {
-            for (first = _now.Count - 1; _jobs[first].Stage != preferred && _jobs[first].Stage != other; first--) { }
-            return first;
-        }
-        for (var j = 0; j < _now.Count; j++)
-        {
-            var stage = _jobs[j].Stage;
-            if (stage != preferred && stage != other)
-                continue;
-            if (first < 0 || (stage == preferred && _jobs[first].Stage != preferred)
-                || (stage == _jobs[first].Stage && (_jobs[j].Ready < _jobs[first].Ready || (_jobs[j].Ready == _jobs[first].Ready && Before(j, first)))))
-                first = j;
-        }
-        return first;
     }
 
     private void LeaveDevice(ref Job job)

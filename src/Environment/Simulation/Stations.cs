@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using RlOffload.Environment.Plans;
 
 namespace RlOffload.Environment.Simulation;
@@ -14,10 +11,8 @@ namespace RlOffload.Environment.Simulation;
 public sealed partial class Stations(CostModel model, IWorld world)
 {
     private const double Tolerance = 1e-9;
-    private const int Block = 4; // jobs are looked at by blocks; there is room for whole ones
 
-    private Job[] _jobs = new Job[32];
-    private double[] _next = NothingNext(32); // Job.Next of each, side by side; infinity where there is no job
+    private Job[] _jobs = new Job[Room];
     private Books _now = Books.New(model.Scenario);
     private (Exponential Fast, Exponential Slow) _fades; // no state of the stations: what was worked out last
     private EstimateMemo _estimate;
@@ -59,16 +54,13 @@ public sealed partial class Stations(CostModel model, IWorld world)
     public void Reset()
     {
         _next.AsSpan(0, _now.Count).Fill(double.PositiveInfinity);
+        _stages.AsSpan().Fill(NoStages);
         _now = Books.New(model.Scenario);
     }
 
     public void CopyFrom(Stations other)
     {
-        var count = other._now.Count;
-        if (_jobs.Length < count)
-            (_jobs, _next) = (new Job[other._jobs.Length], NothingNext(other._jobs.Length));
-        other._jobs.AsSpan(0, count).CopyTo(_jobs);
-        other._next.AsSpan(0, Math.Max(count, _now.Count)).CopyTo(_next);
+        Order(other);
         _now = other._now;
     }
 
@@ -125,11 +117,11 @@ public sealed partial class Stations(CostModel model, IWorld world)
             var (next, time) = Earliest();
             if (next < 0 || time > until)
                 break;
-            if (_jobs[next].Request == _undecided)
+            ref var job = ref _jobs[next];
+            if (job.Request == _undecided)
                 return;
-            if (time > Now)
-                Now = time;
-            if (_jobs[next].End <= _jobs[next].Limit + Tolerance)
+            Now = double.MaxNative(Now, time);
+            if (job.End <= job.Limit + Tolerance)
                 Complete(next);
             else
                 GiveUp(next);
@@ -138,54 +130,6 @@ public sealed partial class Stations(CostModel model, IWorld world)
         }
         if (until > Now && !double.IsPositiveInfinity(until))
             Now = until;
-    }
-
-    /// <summary>The job to which something happens first, and when; -1 if there is none. Which job that is no processor can guess, so there are no branches on it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private (int Job, double Time) Earliest()
-    {
-        var (count, time) = (_now.Count, double.PositiveInfinity);
-        ref var next = ref MemoryMarshal.GetArrayDataReference(_next);
-        for (var j = 0; j < count; j += Block)
-        {
-            ref var four = ref Unsafe.Add(ref next, j);
-            time = double.MinNative(time, double.MinNative(
-                double.MinNative(four, Unsafe.Add(ref four, 1)), double.MinNative(Unsafe.Add(ref four, 2), Unsafe.Add(ref four, 3))));
-        }
-        var bits = BitConverter.DoubleToInt64Bits(time);
-        for (var j = 0; j < count; j += Block)
-        {
-            ref var four = ref Unsafe.As<double, long>(ref Unsafe.Add(ref next, j));
-            var then = One(four == bits) | One(Unsafe.Add(ref four, 1) == bits) << 1 | One(Unsafe.Add(ref four, 2) == bits) << 2 | One(Unsafe.Add(ref four, 3) == bits) << 3;
-            if (then == 0)
-                continue;
-            // Several at once, or maybe so: these are rare.
-            if ((then & (then - 1)) != 0 || j + Block < count)
-                return (Earliest(time), time);
-            return (j + BitOperations.TrailingZeroCount(then), time);
-        }
-        return (-1, time);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint One(bool yes) => yes ? 1u : 0u;
-
-    /// <summary>For so many jobs that nothing happens to, in whole blocks.</summary>
-    private static double[] NothingNext(int jobs)
-    {
-        var next = new double[jobs];
-        Array.Fill(next, double.PositiveInfinity);
-        return next;
-    }
-
-    /// <summary>Of the jobs to which something happens at this time, the one that goes before the others.</summary>
-    private int Earliest(double time)
-    {
-        var first = -1;
-        for (var j = 0; j < _now.Count; j++)
-            if (_next[j] == time && Before(j, first))
-                first = j;
-        return first;
     }
 
     /// <summary>Lets all work end and charges the radio's last tail in full.</summary>
@@ -230,60 +174,5 @@ public sealed partial class Stations(CostModel model, IWorld world)
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9UL;
         x = (x ^ (x >> 27)) * 0x94D049BB133111EBUL;
         return x ^ (x >> 31);
-    }
-
-    private bool Before(int a, int b) => b < 0 || _jobs[a].Request < _jobs[b].Request
-        || (_jobs[a].Request == _jobs[b].Request && !_jobs[a].IsProbe && _jobs[b].IsProbe);
-
-    /// <summary>A job that has just arrived.</summary>
-    private ref Job Add(int request, Stage stage, double deadline)
-    {
-        if (_now.Count == _jobs.Length)
-        {
-            Array.Resize(ref _jobs, 2 * _now.Count);
-            Array.Resize(ref _next, 2 * _now.Count);
-            _next.AsSpan(_now.Count).Fill(double.PositiveInfinity);
-        }
-        ref var job = ref _jobs[_now.Count];
-        job = default;
-        (job.Request, job.Stage, job.BranchExit, job.Passed) = (request, stage, -1, -1);
-        (job.Arrival, job.Ready, job.Deadline, job.CancelAt) = (Now, Now, Now + deadline, Now + deadline);
-        _now.At[(int)stage]++;
-        Ends(_now.Count++, double.PositiveInfinity);
-        return ref job;
-    }
-
-    /// <summary>The job goes on to a stage.</summary>
-    /// <param name="end">When that ends by itself; infinite where only <see cref="Ends"/> will say so.</param>
-    private void Enter(int j, Stage stage, double end = double.PositiveInfinity)
-    {
-        ref var job = ref _jobs[j];
-        _now.At[(int)job.Stage]--;
-        _now.At[(int)stage]++;
-        job.Stage = stage;
-        Ends(j, end);
-    }
-
-    /// <summary>When the job's stage ends by itself.</summary>
-    private void Ends(int j, double time)
-    {
-        ref var job = ref _jobs[j];
-        job.End = time;
-        _next[j] = job.Next;
-    }
-
-    private void Remove(int j)
-    {
-        _now.At[(int)_jobs[j].Stage]--;
-        var last = --_now.Count;
-        _next[j] = _next[last];
-        _next[last] = double.PositiveInfinity;
-        if (j == last)
-            return;
-        _jobs[j] = _jobs[last];
-        if (_now.OnDevice == last) _now.OnDevice = j;
-        if (_now.OnUplink == last) _now.OnUplink = j;
-        if (_now.OnServer == last) _now.OnServer = j;
-        if (_now.Foreseen == last) _now.Foreseen = j;
     }
 }
