@@ -30,17 +30,17 @@ public sealed partial class Stations
     private void Order(Stations like)
     {
         var count = like._now.Count;
-        if (_jobs.Length < count)
+        var places = Math.Max(count, _now.Count);
+        if (_jobs.Length < count || places > like._jobs.Length)
         {
-            _jobs = new Job[like._jobs.Length];
+            _jobs = new Job[Math.Max(_jobs.Length, like._jobs.Length)];
             Empty(_jobs.Length);
+            places = count;
         }
         like._jobs.AsSpan(0, count).CopyTo(_jobs);
-        for (var (j, all) = (0, Math.Max(count, _now.Count)); j < all; j += Eight.Count)
-        {
-            Eight.Copy(ref like._next[j], ref _next[j]);
+        like._next.AsSpan(0, places).CopyTo(_next);
+        for (var j = 0; j < places; j += Eight.Count)
             _stages[j >> 3] = like._stages[j >> 3];
-        }
     }
 
     /// <summary>The job to which something happens first, and when; -1 if there is none. Which job that is no processor can guess, so there are no branches on it.</summary>
