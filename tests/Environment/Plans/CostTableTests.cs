@@ -46,6 +46,25 @@ public sealed class CostTableTests
 
     private static bool Close(double a, double b) => Math.Abs(a - b) < 1e-9;
 
+    [Theory]
+    [InlineData(double.NegativeInfinity)]
+    [InlineData(0)]
+    [InlineData(0.02)]
+    [InlineData(0.07)]
+    [InlineData(1)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NaN)]
+    public void TheMostAccurateBranchThatFitsFallsBackElseTheQuickest(double seconds)
+    {
+        var table = TestWorld.Model(TestWorld.Scenario).Table;
+        for (var p = 0; p < table.Count; p++)
+        {
+            var branches = table.Branches(p).ToArray();
+            var best = branches.Length == 0 ? FallbackBranch.None : branches.Where(b => b.Seconds <= seconds).DefaultIfEmpty(branches[0]).MaxBy(b => b.Accuracy);
+            Assert.Equal(best, table.Fallback(p, seconds));
+        }
+    }
+
     [Fact]
     public void BytesOfOddBitsAreRoundedUp()
     {
