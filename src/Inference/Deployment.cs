@@ -34,7 +34,7 @@ public sealed class Deployment
     /// <summary>Whether parts of other plans are being opened still.</summary>
     public bool Opening { get => _opening; internal set => _opening = value; }
 
-    /// <summary>What the process grew by, in memory of its own, while it opened the parts; 0 before that is known.</summary>
+    /// <summary>What the process grew by, in memory of its own, while it opened the parts, less what it could let go of then; 0 before that is known.</summary>
     public long PartBytes { get; internal set; }
 
     /// <summary>Plans that are prepared.</summary>

@@ -13,20 +13,25 @@ namespace RlOffload.Inference.Partitions;
 /// </summary>
 public sealed class SplitNetwork
 {
-    private readonly Cutter _cutter;
     private readonly ModelProfile? _profile;
+    private readonly string? _path;
+    private volatile Cutter? _read;
 
     /// <param name="tensors">Types and shapes of the tensors at which it will be cut, model inputs included.</param>
     public SplitNetwork(GraphView graph, IReadOnlyDictionary<string, TensorInfo> tensors)
     {
-        _cutter = new Cutter(graph);
+        _read = new Cutter(graph);
         Tensors = tensors;
     }
 
-    private SplitNetwork(GraphView graph, ModelProfile profile, IReadOnlyDictionary<string, TensorInfo> tensors)
-        : this(graph, tensors) => _profile = profile;
+    private SplitNetwork(GraphView graph, ModelProfile profile, string path, IReadOnlyDictionary<string, TensorInfo> tensors)
+        : this(graph, tensors) => (_profile, _path) = (profile, path);
 
-    public GraphView Graph => _cutter.Graph;
+    /// <exception cref="InputException">It was let go of, and its file has become another model.</exception>
+    /// <exception cref="InvalidDataException">It was let go of, and its file is no ONNX model any more.</exception>
+    public GraphView Graph => Cutter.Graph;
+
+    private Cutter Cutter => _read ?? (_read = new Cutter(Read(_path!, Profile)));
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
@@ -35,11 +40,7 @@ public sealed class SplitNetwork
     /// <exception cref="InvalidDataException">The file is no ONNX model.</exception>
     public static SplitNetwork Load(string modelPath, ModelProfile profile)
     {
-        var graph = new GraphView(OnnxModel.Load(modelPath));
-        var sha = HashOf(modelPath);
-        if (!sha.Equals(profile.Model.Sha256, StringComparison.OrdinalIgnoreCase))
-            throw new InputException(modelPath, "sha256",
-                $"is {sha}, but the profile was measured on {profile.Model.Path} with {profile.Model.Sha256}");
+        var graph = Read(modelPath, profile);
         var tensors = new Dictionary<string, TensorInfo>(StringComparer.Ordinal);
         foreach (var tensor in profile.Cuts.SelectMany(c => c.Tensors))
         {
@@ -58,13 +59,28 @@ public sealed class SplitNetwork
         foreach (var output in profile.Exits.SelectMany(e => e.AllOutputs))
             if (!tensors.ContainsKey(output))
                 throw new InputException(modelPath, "graph", $"has the exit '{output}', whose type and shape no cut of the profile tells; profile the model again");
-        return new SplitNetwork(graph, profile, tensors);
+        return new SplitNetwork(graph, profile, modelPath, tensors);
+    }
+
+    /// <summary>Lets go of the model as it was read from its file, once the parts that are needed are open: it is as large as all its weights. Who asks for another part reads the file again.</summary>
+    public void Forget()
+    {
+        if (_path is not null)
+            _read = null;
     }
 
     public static string HashOf(string path)
     {
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static GraphView Read(string path, ModelProfile profile)
+    {
+        var graph = new GraphView(OnnxModel.Load(path));
+        var sha = HashOf(path);
+        return sha.Equals(profile.Model.Sha256, StringComparison.OrdinalIgnoreCase) ? graph
+            : throw new InputException(path, "sha256", $"is {sha}, but the profile was measured on {profile.Model.Path} with {profile.Model.Sha256}");
     }
 
     /// <summary>The head of a cut of the profile; null where the head has nothing to compute (cut 0).</summary>
@@ -93,12 +109,12 @@ public sealed class SplitNetwork
     public OnnxModel? Head(IReadOnlyList<string> tensors, string name)
     {
         var computed = tensors.Where(t => Graph.Producer(t) >= 0).ToList();
-        return computed.Count == 0 ? null : _cutter.Extract(Infos(Graph.Inputs.Select(v => v.Name)), computed, name);
+        return computed.Count == 0 ? null : Cutter.Extract(Infos(Graph.Inputs.Select(v => v.Name)), computed, name);
     }
 
     /// <summary>From the tensors of a cut to any outputs.</summary>
     public OnnxModel Tail(IReadOnlyList<string> cut, IReadOnlyList<string> outputs, string name) =>
-        _cutter.Extract(Infos(cut), [.. outputs.Where(o => !cut.Contains(o))], name);
+        Cutter.Extract(Infos(cut), [.. outputs.Where(o => !cut.Contains(o))], name);
 
     /// <summary>Of tensors as they are computed.</summary>
     public long BytesOf(IEnumerable<string> tensors) => tensors.Sum(t => Tensors[t].Bytes);

@@ -52,8 +52,7 @@ internal sealed class HotSwap : IDisposable
         try
         {
             _first.PrepareRest(cancel);
-            // What reading and opening took goes back to the system, once: requests need little of the collector.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GiveBack(_first);
             First.PartBytes = Own() - _begun;
         }
         finally
@@ -87,6 +86,14 @@ internal sealed class HotSwap : IDisposable
         Close(_leaving);
         _network.Dispose();
         _policy.Dispose();
+    }
+
+    /// <summary>What reading and opening took goes back to the system, once: requests need little of the collector, and none of the code that opens networks.</summary>
+    private static void GiveBack(DeviceNetwork network)
+    {
+        network.Partitions.Network.Forget();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        FilePages.LetGo();
     }
 
     private static long Own() => OwnMemory.Of(System.Environment.ProcessId) ?? 0;
@@ -134,10 +141,12 @@ internal sealed class HotSwap : IDisposable
         _fallbacks += old.Policy.Fallbacks;
         said?.Invoke(FormattableString.Invariant($"{policy.Frozen.Name} {policy.Hash[..12]} took over from {old.Hash[..12]} after {_mailbox.Clock.Now - begun:F2} s"));
         old.Dispose();
-        if (left == network)
-            return;
-        _lastRefusal = left.LastRefusal ?? _lastRefusal;
-        _leaving.Add(left);
+        if (left != network)
+        {
+            _lastRefusal = left.LastRefusal ?? _lastRefusal;
+            _leaving.Add(left);
+        }
+        GiveBack(network);
     }
 
     /// <summary>The one in use where it does, else a new one.</summary>
@@ -152,15 +161,19 @@ internal sealed class HotSwap : IDisposable
         if (bytes != new PixelCodec(now).ImageBytes || !policy.Profile.Model.Shape.SequenceEqual(now.Model.Shape))
             throw new InputException(policy.ModelPath, "input", $"is [{string.Join(", ", policy.Profile.Model.Shape)}], allowed while requests come is [{string.Join(", ", now.Model.Shape)}] as before; start again with it");
         var partitions = new PartitionSet(policy.ModelPath, policy.Profile);
+        DeviceNetwork? network = null;
         try
         {
-            var network = new DeviceNetwork(partitions, policy.Policy, _options, _mailbox, _warn);
+            network = new DeviceNetwork(partitions, policy.Policy, _options, _mailbox, _warn);
             network.PrepareRest(CancellationToken.None);
             return network;
         }
         catch
         {
-            partitions.Dispose();
+            if (network is not null)
+                network.Dispose();
+            else
+                partitions.Dispose();
             throw;
         }
     }

@@ -13,6 +13,10 @@ namespace RlOffload.Training.Packing;
 internal static class FirstAnswer
 {
     private const string Listens = "listening on ";
+
+    /// <summary>Before the memory is read.</summary>
+    private const int MoreAnswers = 50;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
@@ -97,6 +101,9 @@ internal static class FirstAnswer
                     process.Refresh();
                     var resident = process.WorkingSet64;
                     var taken = await Ready(new Uri($"{parts[0]}/health"), FrozenPolicyFile.HashOf(FrozenPolicyFile.Read(policy)), cancel).ConfigureAwait(false);
+                    // Only what answers brought back is what answers need.
+                    for (var i = 0; i < MoreAnswers && answered; i++)
+                        await Post(new Uri($"{parts[0]}/infer"), bytes, cancel).ConfigureAwait(false);
                     process.Refresh();
                     return new(help, answered ? seconds : null, resident, process.WorkingSet64, OwnMemory.Of(process.Id) ?? 0, taken, process.PeakWorkingSet64);
                 }

@@ -37,8 +37,8 @@ public sealed record PackOptions(
 /// <param name="HelpSeconds">From the start of the program to the end of --help.</param>
 /// <param name="AnswerSeconds">From the start of the program to its first answer by itself, while no server is there; null where it gave none.</param>
 /// <param name="ResidentBytes">Of the process after that answer.</param>
-/// <param name="ReadyBytes">The same once the parts of all plans are open; of that <paramref name="OwnBytes"/> are its own and the others pages of files, which the system can take back.</param>
-/// <param name="PartBytes">Of its own memory, what opening the parts of the network took: weights as sessions lay them out, and what they compute with.</param>
+/// <param name="ReadyBytes">The same once the parts of all plans are open and more was answered; of that <paramref name="OwnBytes"/> are its own and the others pages of files, which the system can take back.</param>
+/// <param name="PartBytes">Of its own memory, at least what the parts of the network hold: weights as sessions lay them out, and what they compute with.</param>
 /// <param name="PeakBytes">The most it ever held.</param>
 public sealed record PackStart(double HelpSeconds, double? AnswerSeconds, long ResidentBytes, long ReadyBytes, long OwnBytes, long PartBytes, long PeakBytes);
 

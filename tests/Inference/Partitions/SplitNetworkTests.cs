@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
@@ -84,6 +85,37 @@ public sealed class SplitNetworkTests : IDisposable
         var refusal = Assert.Throws<InputException>(() => SplitNetwork.Load(_files.ModelPath, _files.Profile with { Cuts = cuts }));
 
         Assert.Contains("no tensor 'nowhere'", refusal.Message);
+    }
+
+    [Fact]
+    public void WhatWasLetGoOfIsReadAgainAndHasToBeTheSameModel()
+    {
+        var before = _network.Local(1).ToBytes();
+        var graph = Weak();
+        _network.Forget();
+        Assert.False(Collected(graph).IsAlive);
+        Assert.Equal(before, _network.Local(1).ToBytes());
+        Assert.Equal(before, _network.Local(1).ToBytes());
+
+        File.AppendAllText(_files.ModelPath, "another");
+        Assert.Equal(before, _network.Local(1).ToBytes()); // which is still the one that was read
+        _network.Forget();
+        Assert.StartsWith($"{_files.ModelPath}:", Assert.ThrowsAny<Exception>(() => _network.Local(1)).Message);
+        Assert.NotEmpty(_network.Tensors);
+    }
+
+    /// <summary>In a method of its own: nothing here may hold it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference Weak() => new(_network.Graph);
+
+    private static WeakReference Collected(WeakReference what)
+    {
+        for (var i = 0; i < 10 && what.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        return what;
     }
 
     private static float[] Numbers(int count)
