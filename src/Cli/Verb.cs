@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RlOffload.Environment;
+using RlOffload.Inference.Codec.Lanes;
 using Spectre.Console;
 
 namespace RlOffload.Cli;
@@ -25,6 +26,7 @@ internal static class Verb
         }
         try
         {
+            Simd.Check();
             return parsed.Invoke(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using RlOffload.Cli;
 using RlOffload.Cli.Verbs;
+using RlOffload.Inference.Codec.Lanes;
 
+WideProgram.Start(args);
 var root = new RootCommand("The device's part of RlOffload, compiled ahead of time: runs a frozen policy beside its network. The whole program trains, evaluates and serves.")
 {
     RunVerb.Create(),

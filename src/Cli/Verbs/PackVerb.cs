@@ -17,6 +17,7 @@ internal static class PackVerb
         var prefix = new Option<string>("--prefix") { Description = "Where the folder will lie on the device.", DefaultValueFactory = _ => "/opt/rloffload" };
         var server = new Option<string>("--server") { Description = "Where the server will listen; can be changed in device.env.", DefaultValueFactory = _ => "http://127.0.0.1:8500" };
         var library = new Option<string?>("--onnxruntime") { Description = "libonnxruntime.so for a portable pack [default: the one beside this program, where it has one for the device]." };
+        var baseline = new Option<bool>("--baseline") { Description = "Natively, only the program for every x64 processor: smaller by half and made in a third of the time, but its codec has vectors of 128 bits even where the processor has AVX2 or AVX-512." };
         var json = new Option<string?>("--json") { Description = "Write sizes and times to this file as well." };
         var command = new Command("pack", """
             Makes a folder that a device can run: the program, the policy with its network, settings, a systemd unit and a README. The packed
@@ -28,13 +29,13 @@ internal static class PackVerb
               rloffload pack checkpoints/quickstart --out pi --rid linux-arm64 --onnxruntime libonnxruntime.so
             """)
         {
-            policy, folder, rid, form, prefix, server, library, json,
+            policy, folder, rid, form, prefix, server, library, baseline, json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             OutputFiles.RequireFolders(("--json", parsed.GetValue(json)));
             var options = new PackOptions(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(folder), parsed.GetValue(rid)!, parsed.GetValue(form), parsed.GetValue(prefix)!,
-                parsed.GetValue(server)!, parsed.GetValue(library), AppContext.BaseDirectory, Project("Cli", "RlOffload.Cli.csproj"), Project("Device", "RlOffload.Device.csproj"));
+                parsed.GetValue(server)!, parsed.GetValue(library), AppContext.BaseDirectory, Project("Cli", "RlOffload.Cli.csproj"), Project("Device", "RlOffload.Device.csproj"), Baseline: parsed.GetValue(baseline));
             PackReport? report = null;
             await AnsiConsole.Status().StartAsync("packing", async status => report = await DevicePack.Make(options, TimeProvider.System, said => status.Status(said), cancel));
             Print(report!);

@@ -1,4 +1,5 @@
 using RlOffload.Environment;
+using RlOffload.Inference.Codec.Lanes;
 using RlOffload.Inference.Policies;
 
 namespace RlOffload.Training.Packing;
@@ -98,7 +99,11 @@ public static class DevicePack
             {
                 Tidy(options, bin);
                 if (form == PackForm.Native)
+                {
                     notes.Add($"the program was compiled ahead of time for {framework}; it runs, verifies and explains policies and reads logs, and has no other verbs");
+                    var wide = WideProgram.Levels.Select(w => WideProgram.Beside(Path.Combine(bin, PublishedProgram.Name), w.Level)).Where(File.Exists).Select(Path.GetFileName).ToList();
+                    notes.Add(wide.Count > 0 ? $"it starts {string.Join(" or ", wide)} in its place where the processor has those vectors" : "it has vectors of 128 bits, whatever the processor has");
+                }
                 return form;
             }
             if (options.Form is not null)

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using RlOffload.Environment;
+using RlOffload.Inference.Codec.Lanes;
 using RlOffload.Inference.Policies;
 using RlOffload.Inference.Runs;
 
@@ -29,7 +30,8 @@ internal static class FirstAnswer
         try
         {
             var help = await Help(command, clock, limit.Token).ConfigureAwait(false);
-            await Prove(command, policy, limit.Token).ConfigureAwait(false);
+            foreach (var level in Levels(command[0]))
+                await Prove(command, policy, level, limit.Token).ConfigureAwait(false);
             return await Ask(command, policy, help, clock, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -50,12 +52,12 @@ internal static class FirstAnswer
     }
 
     /// <summary>Its golden vectors, replayed by that program, and its own word on the profile, compared with this one's: a part of a file that it read wrongly would show in either.</summary>
-    private static async Task Prove(IReadOnlyList<string> command, string policy, CancellationToken cancel)
+    private static async Task Prove(IReadOnlyList<string> command, string policy, SimdLevel? level, CancellationToken cancel)
     {
         var report = Path.Combine(Path.GetDirectoryName(policy)!, ".verified.json");
         try
         {
-            await Run(command, ["verify", policy, "--json", report], cancel).ConfigureAwait(false);
+            await Run(command, ["verify", policy, "--json", report], cancel, level).ConfigureAwait(false);
             var (theirs, ours) = (JsonNode.Parse(await File.ReadAllBytesAsync(report, cancel).ConfigureAwait(false))!, JsonNode.Parse(ReportJson.Of(PolicyVerification.Run(policy)))!);
             foreach (var key in (string[])["vectors", "failures", "warnings", "notes", "passed"])
                 if (!JsonNode.DeepEquals(theirs[key], ours[key]))
@@ -67,9 +69,16 @@ internal static class FirstAnswer
         }
     }
 
-    private static async Task Run(IReadOnlyList<string> command, IReadOnlyList<string> arguments, CancellationToken cancel)
+    /// <summary>As the program starts by itself, and each of those beside it that this machine can run, the one for every processor included.</summary>
+    private static IEnumerable<SimdLevel?> Levels(string program)
     {
-        using var process = Start(command, arguments);
+        var wide = WideProgram.Levels.Select(w => w.Level).Where(l => l <= Simd.Best && File.Exists(WideProgram.Beside(program, l))).ToList();
+        return wide.Count == 0 ? [null] : [null, .. wide, SimdLevel.Vector128];
+    }
+
+    private static async Task Run(IReadOnlyList<string> command, IReadOnlyList<string> arguments, CancellationToken cancel, SimdLevel? level = null)
+    {
+        using var process = Start(command, arguments, level);
         try
         {
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel));
@@ -146,13 +155,15 @@ internal static class FirstAnswer
         }
     }
 
-    private static Process Start(IReadOnlyList<string> command, IReadOnlyList<string> arguments)
+    private static Process Start(IReadOnlyList<string> command, IReadOnlyList<string> arguments, SimdLevel? level = null)
     {
         var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in command.Skip(1).Concat(arguments))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in ServiceFiles.Variables)
             start.Environment[name] = value;
+        if (level is { } asked)
+            start.Environment[Simd.Variable] = Simd.Name(asked);
         return Process.Start(start) ?? throw Failed($"{command[0]} did not start");
     }
 

@@ -27,8 +27,9 @@ public enum PackForm
 /// <param name="Project">The program's project file; null where there are no sources.</param>
 /// <param name="Device">That of the device's part of it, which is compiled ahead of time; null where there are no sources.</param>
 /// <param name="Dotnet">How the SDK is started.</param>
+/// <param name="Baseline">Natively, only the program that runs on every processor, without those for wider vectors.</param>
 public sealed record PackOptions(
-    string Policy, string Out, string Rid, PackForm? Form, string Prefix, string Server, string? OnnxRuntime, string Program, string? Project, string? Device = null, string Dotnet = "dotnet")
+    string Policy, string Out, string Rid, PackForm? Form, string Prefix, string Server, string? OnnxRuntime, string Program, string? Project, string? Device = null, string Dotnet = "dotnet", bool Baseline = false)
 {
     public const string X64 = "linux-x64";
     public const string Arm64 = "linux-arm64";

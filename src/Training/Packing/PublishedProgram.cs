@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using RlOffload.Environment;
+using RlOffload.Inference.Codec.Lanes;
 
 namespace RlOffload.Training.Packing;
 
@@ -39,10 +40,32 @@ internal static class PublishedProgram
         {
             string[] arguments = [$"-p:DeviceFramework={framework}"];
             if (await Publish(options, options.Device, arguments, Path.Combine(work, framework), to, cancel).ConfigureAwait(false))
+            {
+                if (!options.Baseline)
+                    await Widen(options, arguments, Path.Combine(work, framework), to, notes, cancel).ConfigureAwait(false);
                 return framework;
+            }
             notes.Add($"the native runtime of {framework} for {options.Rid} does not restore from the package sources");
         }
         return null;
+    }
+
+    /// <summary>The same program for wider vectors, beside the one that runs everywhere. What does not build is left out: that one does without.</summary>
+    private static async Task Widen(PackOptions options, string[] arguments, string work, string to, List<string> notes, CancellationToken cancel)
+    {
+        foreach (var (level, instructions) in WideProgram.Levels)
+        {
+            var wide = Path.Combine(work, Simd.Name(level));
+            try
+            {
+                if (await Publish(options, options.Device, [.. arguments, $"-p:IlcInstructionSet={instructions.Replace(",", "%2C", StringComparison.Ordinal)}"], work, wide, cancel).ConfigureAwait(false))
+                    File.Move(Path.Combine(wide, Name), WideProgram.Beside(Path.Combine(to, Name), level));
+            }
+            catch (InputException e)
+            {
+                notes.Add($"not compiled for {Simd.Name(level)}: {e.Message}");
+            }
+        }
     }
 
     private static string? Linker() => (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
