@@ -33,6 +33,8 @@ public sealed partial class Controller : IWorld, IOutcomeSink
     private IRemote _sender;
     private double _sendBegun;
     private double _lastSent, _nextProbe = double.PositiveInfinity;
+    private (IRemote By, int Number)? _pinged; // the last one, answered or not
+    private double _lastHeard, _nextPing = double.PositiveInfinity;
     private int _requests;
     private int _probes = -1;
     private bool _over;
@@ -63,10 +65,13 @@ public sealed partial class Controller : IWorld, IOutcomeSink
     public int PolicyFailures { get; private set; }
 
     /// <summary>When the loop has something to do though nobody tells it anything, s; infinity if never.</summary>
-    public double NextEvent => Math.Min(_stations.NextEvent, _nextProbe);
+    public double NextEvent => Math.Min(_stations.NextEvent, Math.Min(_nextProbe, _nextPing));
 
     /// <summary>A link that nothing was sent on for so long, s, is probed within the budget, so that what is known of it does not grow old; infinite: never.</summary>
     public double ProbeIdle { get; init; } = double.PositiveInfinity;
+
+    /// <summary>A server that nothing was heard of for so long, s, is asked for its round trip and its load by a few bytes, which say nothing of the link's rate; infinite: never.</summary>
+    public double PingIdle { get; init; } = double.PositiveInfinity;
 
     /// <summary>A request arrives. Any thread may call.</summary>
     /// <param name="fill">Writes the image's bytes.</param>
@@ -114,6 +119,8 @@ public sealed partial class Controller : IWorld, IOutcomeSink
         _stations.Advance(now);
         if (!double.IsPositiveInfinity(ProbeIdle))
             ProbeIdleLink(now);
+        if (!double.IsPositiveInfinity(PingIdle))
+            PingIdleServer(now);
     }
 
     /// <summary>Numbers of the loop's own probes go down from -2, so that they are no request's.</summary>
@@ -133,6 +140,23 @@ public sealed partial class Controller : IWorld, IOutcomeSink
         (_lastSent, _nextProbe) = (now, double.PositiveInfinity);
         if (_stations.IsUplinkIdle)
             _nextProbe = now + ProbeIdle;
+    }
+
+    /// <summary>One that was not answered by the time of the next one is not waited for any more.</summary>
+    private void PingIdleServer(double now)
+    {
+        _nextPing = _over || !_stations.IsUplinkIdle ? double.PositiveInfinity : _lastHeard + PingIdle;
+        if (_nextPing > now)
+            return;
+        if (_pinged is { } old)
+            old.By.Stop(old.Number, probe: true);
+        _pinged = null;
+        if (_breaker is not { State: not BreakerState.Closed })
+        {
+            _pinged = (_deployed.Remote, --_probes);
+            _deployed.Remote.Ping(_probes);
+        }
+        (_lastHeard, _nextPing) = (now, now + PingIdle);
     }
 
     private void Take(in Happened happened)
@@ -162,7 +186,13 @@ public sealed partial class Controller : IWorld, IOutcomeSink
             case What.Answered:
                 _breaker?.Succeeded(happened.Request, happened.At);
                 Link?.Answered(happened.RoundTrip);
+                _lastHeard = happened.At;
                 _stations.Answered(happened.Request, happened.RoundTrip, happened.Load, happened.Server, happened.At);
+                break;
+            case What.Pinged:
+                Link?.Answered(happened.RoundTrip);
+                (_lastHeard, _pinged) = (happened.At, null);
+                _stations.Pinged(happened.RoundTrip, happened.Load, happened.At);
                 break;
             case What.Failed:
                 Note(happened);

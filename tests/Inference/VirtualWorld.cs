@@ -129,6 +129,8 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
         });
     }
 
+    public void Ping(int number) => throw new InvalidOperationException("nobody asked for pings");
+
     public void Stop(int request, bool probe)
     {
         _stopped.Add((request, probe));

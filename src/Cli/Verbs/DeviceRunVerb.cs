@@ -90,6 +90,8 @@ internal static class DeviceRunVerb
             problems.Add($"run:--memory-mb: is {s.Device.MemoryMb}, allowed is above 0");
         if (!(s.Device.ProbeIdle > 0))
             problems.Add($"run:--probe-idle: is {s.Device.ProbeIdle}, allowed is above 0 (s)");
+        if (!(s.Device.PingIdle >= 0.01))
+            problems.Add($"run:--ping-idle: is {s.Device.PingIdle}, allowed is 0.01 or more (s)");
         if (!(s.Device.Watch >= 0.01))
             problems.Add($"run:--watch: is {s.Device.Watch}, allowed is 0.01 or more (s)");
         if (problems.Count > 0)

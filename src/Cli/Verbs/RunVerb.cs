@@ -36,6 +36,7 @@ internal static class RunVerb
         var most = new Option<int>("--in-flight") { Description = "Without --link: requests under way at most.", DefaultValueFactory = _ => 16 };
         var probes = new Option<double>("--probe-budget") { Description = "Bytes a second that probes of the link may cost [default: as the policy wants].", DefaultValueFactory = _ => double.PositiveInfinity };
         var idle = new Option<double>("--probe-idle") { Description = "Without --link: probe a link that nothing was sent on for so many seconds, within --probe-budget [default: never].", DefaultValueFactory = _ => double.PositiveInfinity };
+        var ping = new Option<double>("--ping-idle") { Description = "Without --link: ask a server that nothing was heard of for so many seconds for round trip and load, by a few bytes [default: never].", DefaultValueFactory = _ => double.PositiveInfinity };
         var memory = new Option<double>("--memory-mb") { Description = "Memory for the parts of the network, MiB; plans whose parts do not fit are not used [default: all].", DefaultValueFactory = _ => double.PositiveInfinity };
         var token = new Option<string?>("--token-file") { Description = "File with the bearer token, where the server asks for one." };
         var watch = new Option<double>("--watch")
@@ -62,7 +63,7 @@ internal static class RunVerb
               rloffload run checkpoints/quickstart --server http://127.0.0.1:8500 --listen 127.0.0.1:8600
             """)
         {
-            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token, memory, listen, rate, deadline, most, probes, idle, watch, engine,
+            folder, server, images, labels, link, requests, seed, speed, rtt, model, profile, log, json, remote, oipModel, token, memory, listen, rate, deadline, most, probes, idle, ping, watch, engine,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -78,7 +79,7 @@ internal static class RunVerb
                 return DeviceRunVerb.Run(new DeviceSettings(
                     new DeviceOptions(parsed.GetRequiredValue(folder), new RemoteOptions(address, parsed.GetValue(remote), Token(parsed.GetValue(token)), parsed.GetValue(oipModel)!),
                         parsed.GetValue(model), parsed.GetValue(profile), parsed.GetValue(log), parsed.GetValue(memory), parsed.GetValue(probes), parsed.GetValue(seed),
-                        parsed.GetValue(watch), SwapOnHangUp: parsed.GetValue(listen) is not null || double.IsFinite(parsed.GetValue(watch)), parsed.GetValue(engine), parsed.GetValue(idle)),
+                        parsed.GetValue(watch), SwapOnHangUp: parsed.GetValue(listen) is not null || double.IsFinite(parsed.GetValue(watch)), parsed.GetValue(engine), parsed.GetValue(idle), parsed.GetValue(ping)),
                     parsed.GetValue(listen), parsed.GetValue(images), parsed.GetValue(labels), parsed.GetValue(requests), parsed.GetValue(rate), parsed.GetValue(deadline), parsed.GetValue(most)),
                     parsed.GetValue(json), cancel);
             if (double.IsFinite(parsed.GetValue(watch)))

@@ -50,9 +50,11 @@ internal struct LinkKnowledge
         LastRateTime = now;
     }
 
+    public void Pinged(double rtt) => Rtt = double.IsNegativeInfinity(LoadTime) ? rtt : Rtt + 0.5 * (rtt - Rtt);
+
     public void Answered(double now, double rtt, double load)
     {
-        Rtt = double.IsNegativeInfinity(LoadTime) ? rtt : Rtt + 0.5 * (rtt - Rtt);
+        Pinged(rtt);
         Load = load;
         LoadTime = now;
     }

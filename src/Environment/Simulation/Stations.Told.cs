@@ -60,6 +60,17 @@ public sealed partial class Stations
         Ended(j, at);
     }
 
+    /// <summary>The server answered though it was sent no request.</summary>
+    /// <param name="load">Of the server, as a factor on its time; NaN where it said nothing of it.</param>
+    public void Pinged(double roundTrip, double load, double at)
+    {
+        Advance(at);
+        if (double.IsNaN(load))
+            _now.Knows.Pinged(roundTrip);
+        else
+            _now.Knows.Answered(Now, roundTrip, load);
+    }
+
     /// <summary>Whether nothing is sent and nothing waits to be.</summary>
     public bool IsUplinkIdle => _now.OnUplink < 0 && _now.At[(int)Stage.WaitUplink] == 0;
 

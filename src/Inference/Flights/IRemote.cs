@@ -11,6 +11,10 @@ public interface IRemote
     /// <summary>Sends a train of packets whose only purpose is to be timed.</summary>
     void SendProbe(int request);
 
+    /// <summary>Asks the server for its round trip and its load by a message that is as short as can be. An answer is told; that none came is not.</summary>
+    /// <param name="number">Among the probes'.</param>
+    void Ping(int number);
+
     /// <summary>The answer, or the probe, is not wanted any more; what is not sent yet is not sent.</summary>
     void Stop(int request, bool probe);
 

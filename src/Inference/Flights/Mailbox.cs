@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace RlOffload.Inference.Flights;
 
-public enum What : byte { Arrived, Passed, Computed, Broken, Sent, Answered, Failed, Swapped, Over }
+public enum What : byte { Arrived, Passed, Computed, Broken, Sent, Answered, Failed, Pinged, Swapped, Over }
 
 /// <summary>Something that happened outside the controller's loop.</summary>
 /// <param name="At">When, s since the controller began.</param>
 /// <param name="Flight">The one that arrived; else null: by the time this is read, a flight may carry another request.</param>
 /// <param name="RoundTrip">Of an answer: from the last byte sent to the answer, less what the server took, s.</param>
-/// <param name="Load">Of an answer: the server's load factor.</param>
+/// <param name="Load">Of an answer: the server's load factor; NaN where it said nothing of it.</param>
 /// <param name="Server">Of an answer: the server's computing, s.</param>
 /// <param name="Way">Of a gated plan: the way whose exit was passed by, or which was taken; else -1.</param>
 /// <param name="RetryAfter">Of a refusal: when the server wants to be asked again, s; 0 where it said nothing.</param>

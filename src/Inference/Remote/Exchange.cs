@@ -13,6 +13,9 @@ internal abstract class Exchange
     /// <summary>Whose message is sent; null of a probe.</summary>
     public Flight? Flight { get; private set; }
 
+    /// <summary>Of a probe: nothing but the round trip is asked for, so it is as short as can be.</summary>
+    public bool IsPing { get; private set; }
+
     public int Request { get; private set; }
 
     /// <summary>Nobody wants to know any more. It is ended all the same, as soon as nothing of it is being sent.</summary>
@@ -21,7 +24,7 @@ internal abstract class Exchange
     /// <summary>For wires whose library takes a token.</summary>
     public CancellationTokenSource? GivenUp { get; set; }
 
-    public void Begin(Flight? flight, int request) => (Flight, Request, GivenUp, _stopped) = (flight, request, null, false);
+    public void Begin(Flight? flight, int request, bool isPing = false) => (Flight, Request, IsPing, GivenUp, _stopped) = (flight, request, isPing, null, false);
 
     /// <summary>Before <see cref="IServerWire.Stop"/>.</summary>
     public void Stop() => _stopped = true;

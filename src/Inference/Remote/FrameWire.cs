@@ -141,8 +141,9 @@ internal sealed class FrameWire : IServerWire
     {
         if (exchange.Flight is { } flight)
             return flight.Message.AsMemory(0, flight.MessageBytes);
-        new ControlHeader(ControlKind.Probe, _train.Length - ControlHeader.Size, (ulong)exchange.Request).Write(_train);
-        return _train;
+        var bytes = exchange.IsPing ? ControlHeader.Size : _train.Length;
+        new ControlHeader(ControlKind.Probe, bytes - ControlHeader.Size, (ulong)exchange.Request).Write(_train);
+        return _train.AsMemory(0, bytes);
     }
 
     /// <summary>For the exchange that is to be sent first.</summary>

@@ -31,7 +31,8 @@ internal abstract class HttpWire(HttpClient http) : IServerWire
     public abstract Task<Reply> Exchange(Flight flight, int request, Action sent, CancellationToken cancel);
 
     /// <summary>Sends bytes whose only purpose is to be timed; ends when the server has them.</summary>
-    protected abstract Task Probe(Action sent, CancellationToken cancel);
+    /// <param name="isPing">As few of them as can be.</param>
+    protected abstract Task<Reply> Probe(bool isPing, Action sent, CancellationToken cancel);
 
     private async Task Run(Exchange exchange, CancellationToken cancel)
     {
@@ -45,10 +46,7 @@ internal abstract class HttpWire(HttpClient http) : IServerWire
             else if (exchange.Flight is { } flight)
                 reply = await Exchange(flight, exchange.Request, exchange.Sent, cancel).ConfigureAwait(false);
             else
-            {
-                await Probe(exchange.Sent, cancel).ConfigureAwait(false);
-                reply = new Reply(Reason.None, 0);
-            }
+                reply = await Probe(exchange.IsPing, exchange.Sent, cancel).ConfigureAwait(false);
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using RlOffload.Environment.Plans;
@@ -57,11 +58,14 @@ internal sealed class MessageWire : HttpWire
         }
     }
 
-    protected override async Task Probe(Action sent, CancellationToken cancel)
+    protected override async Task<Reply> Probe(bool isPing, Action sent, CancellationToken cancel)
     {
-        using var content = new MessageContent(_train, sent);
+        using var content = new MessageContent(isPing ? default(ReadOnlyMemory<byte>) : _train, sent);
         using var message = new HttpRequestMessage(HttpMethod.Post, _probe) { Content = content };
         using var response = await Http.SendAsync(message, cancel).ConfigureAwait(false);
+        var pace = response.Headers.TryGetValues(RemoteServer.PaceHeader, out var said)
+            && double.TryParse(said.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and < double.PositiveInfinity ? number : 0;
+        return new Reply(Reason.None, _clock.Now, Pace: pace);
     }
 
     /// <summary>What an answer says, if it is one and of this request.</summary>

@@ -72,10 +72,11 @@ internal sealed class OpenWire : HttpWire
     }
 
     /// <summary>The protocol has no probes: the bytes go to an address that is none, and any answer says that they arrived.</summary>
-    protected override async Task Probe(Action sent, CancellationToken cancel)
+    protected override async Task<Reply> Probe(bool isPing, Action sent, CancellationToken cancel)
     {
-        using var content = new MessageContent(new byte[(int)CostModel.ProbeBytes], sent);
+        using var content = new MessageContent(isPing ? default : new byte[(int)CostModel.ProbeBytes], sent);
         using var response = await Http.PostAsync(new Uri(_server, RemoteServer.ProbePath), content, cancel).ConfigureAwait(false);
+        return new Reply(Reason.None, _clock.Now);
     }
 
     private (Uri, string) Model(int exit, int cut)

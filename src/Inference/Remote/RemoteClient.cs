@@ -59,6 +59,8 @@ public sealed class RemoteClient : IRemote, IDisposable
 
     public void SendProbe(int request) => Begin(null, request);
 
+    public void Ping(int number) => Begin(null, number, isPing: true);
+
     public void Stop(int request, bool probe)
     {
         lock (_gate)
@@ -83,14 +85,14 @@ public sealed class RemoteClient : IRemote, IDisposable
         _wire.Dispose();
     }
 
-    private void Begin(Flight? flight, int request)
+    private void Begin(Flight? flight, int request, bool isPing = false)
     {
         Call? call;
         lock (_gate)
         {
             if (!_free.TryPop(out call))
                 call = new Call(this);
-            call.Begin(flight, request);
+            call.Begin(flight, request, isPing);
             _open.Add((request, flight is null), call);
         }
         _wire.Begin(call);
@@ -130,7 +132,9 @@ public sealed class RemoteClient : IRemote, IDisposable
             if (Flight is { MessageBytes: 0 } flight)
                 lock (client._writer)
                     flight.MessageBytes = client._writer.Write(flight.Plan, (ulong)flight.Request, flight.Pixels, flight.Store!, ref flight.Message);
-            client._link?.Begin();
+            // What a ping's few bytes take says nothing of the link.
+            if (!IsPing)
+                client._link?.Begin();
             return Flight is not { MessageBytes: < 0 };
         }
 
@@ -139,7 +143,7 @@ public sealed class RemoteClient : IRemote, IDisposable
             _sentAt = client._mailbox.Clock.Now;
             if (Flight is { } flight)
                 flight.WireBytes = (long)(client._link?.Carried(_sentAt) ?? flight.MessageBytes);
-            if (!Stopped && !client._closed)
+            if (!IsPing && !Stopped && !client._closed)
                 client._mailbox.Post(new Happened(What.Sent, Request, _sentAt, Probe: Flight is null));
         }
 
@@ -149,6 +153,8 @@ public sealed class RemoteClient : IRemote, IDisposable
                 client.LastRefusal = reply.Refusal;
             if (Stopped)
                 client.End(this, null);
+            else if (IsPing)
+                client.End(this, reply.Reason == Reason.None ? Pinged(reply) : null);
             else if (Flight is null)
                 // What became of a probe that has left is nobody's business.
                 client.End(this, double.IsNaN(_sentAt) ? Failed(reply) : null);
@@ -157,6 +163,10 @@ public sealed class RemoteClient : IRemote, IDisposable
             else
                 Deliver(Flight, reply);
         }
+
+        /// <summary>The server's own factor is the scenario's; what it takes beyond that is its load.</summary>
+        private Happened Pinged(in Reply reply) => new(What.Pinged, Request, reply.At, Probe: true, RoundTrip: Math.Max(0, reply.At - _sentAt),
+            Load: reply.Pace > 0 ? reply.Pace / client._model.Scenario.Server.TimeFactor : double.NaN);
 
         private Happened Failed(in Reply reply) =>
             new(What.Failed, Request, client._mailbox.Clock.Now, Probe: Flight is null, Reason: Flight is null ? Reason.None : reply.Reason, RetryAfter: reply.RetryAfter);

@@ -20,11 +20,12 @@ namespace RlOffload.Inference.Runs;
 /// <param name="Watch">How often it is looked whether the files of policy and network are others, s; infinite: never.</param>
 /// <param name="SwapOnHangUp">Whether SIGHUP asks for that look.</param>
 /// <param name="ProbeIdle">A link that nothing was sent on for so long, s, is probed within the budget; infinite: never.</param>
+/// <param name="PingIdle">A server that nothing was heard of for so long, s, is asked for round trip and load; infinite: never.</param>
 /// <param name="Engine">What runs a policy that is a graph.</param>
 public sealed record DeviceOptions(
     string Policy, RemoteOptions Remote, string? Model = null, string? Profile = null, string? Log = null, double MemoryMb = double.PositiveInfinity,
     double ProbeBudget = double.PositiveInfinity, ulong Seed = 1, double Watch = double.PositiveInfinity, bool SwapOnHangUp = false,
-    PolicyEngine Engine = PolicyEngine.Auto, double ProbeIdle = double.PositiveInfinity);
+    PolicyEngine Engine = PolicyEngine.Auto, double ProbeIdle = double.PositiveInfinity, double PingIdle = double.PositiveInfinity);
 
 /// <summary>What the device did since it began.</summary>
 /// <param name="Outcomes">By kind; plans as chosen; reasons why a request was not answered as planned.</param>
@@ -96,7 +97,7 @@ public sealed class DeviceRun : IDisposable
             log?.Add(flight);
             source.Ended(flight);
             ended?.Invoke(_requests);
-        }, breaker) { Probes = probes, Link = link, ProbeIdle = _options.ProbeIdle };
+        }, breaker) { Probes = probes, Link = link, ProbeIdle = _options.ProbeIdle, PingIdle = _options.PingIdle };
         using var over = new CancellationTokenSource();
         if (source.Waits)
             swap.PrepareRest(cancel);

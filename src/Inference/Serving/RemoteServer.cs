@@ -15,6 +15,9 @@ public sealed class RemoteServer : IAsyncDisposable
     public const string ProbePath = "/probe";
     public const string HealthPath = "/health";
 
+    /// <summary>Of the answer to a probe by HTTP: <see cref="Wire.ControlHeader.Pace"/>.</summary>
+    public const string PaceHeader = "Server-Pace";
+
     private readonly ServerOptions _options;
     private readonly TailService _service;
     private readonly HttpFront? _http;

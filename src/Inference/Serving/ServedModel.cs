@@ -15,6 +15,7 @@ internal sealed class ServedModel(PartitionSet partitions, ServerOptions options
     public RequestReader Reader { get; } = new(partitions);
     public OpenModels Names { get; } = new(partitions);
     public LayoutCache Layouts { get; } = new(partitions);
+    public TailPace Pace { get; } = new(partitions.Profile, TimeProvider.System);
 
     /// <summary>Bytes of the longest message that it has, and numbers of its largest cut.</summary>
     public int MostMessage { get; } = RequestReader.MostBytes(partitions.Profile);

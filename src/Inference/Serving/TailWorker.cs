@@ -51,7 +51,9 @@ internal sealed class TailWorker : IDisposable
             if (left == 0)
                 continue;
             Serve(_jobs.AsSpan(0, left), begun);
-            _load.Add(TimeProvider.System.GetElapsedTime(begun).TotalSeconds);
+            var seconds = TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
+            _load.Add(seconds);
+            _jobs[0].Model!.Pace.Add(_jobs[0].Header.Exit, _jobs[0].Header.Cut, seconds);
             for (var i = 0; i < left; i++)
                 if (_jobs[i].Refusal is null)
                     WriteAnswer(_jobs[i]);

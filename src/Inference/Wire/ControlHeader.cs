@@ -17,9 +17,10 @@ public enum ControlKind : byte
 
 /// <summary>
 /// The first 32 bytes of a frame that is neither request nor answer, all little-endian: "RLOC", version, kind, status (2, of a refusal), try again after (4, ms),
-/// payload bytes (4), 0 (8), request id (8).
+/// payload bytes (4), pace (float32, of the answer to a probe), 0 (4), request id (8).
 /// </summary>
-public readonly record struct ControlHeader(ControlKind Kind, int PayloadBytes, ulong Request, int Status = 0, double RetryAfter = 0)
+/// <param name="Pace">How long the server's tails take now, as a multiple of what the profile says; 0 where it computed none lately.</param>
+public readonly record struct ControlHeader(ControlKind Kind, int PayloadBytes, ulong Request, int Status = 0, double RetryAfter = 0, float Pace = 0)
 {
     public const int Size = 32;
 
@@ -34,6 +35,7 @@ public readonly record struct ControlHeader(ControlKind Kind, int PayloadBytes, 
         BinaryPrimitives.WriteUInt16LittleEndian(to[6..], (ushort)Status);
         BinaryPrimitives.WriteUInt32LittleEndian(to[8..], (uint)Math.Ceiling(Math.Clamp(RetryAfter * 1000, 0, uint.MaxValue)));
         BinaryPrimitives.WriteInt32LittleEndian(to[12..], PayloadBytes);
+        BinaryPrimitives.WriteSingleLittleEndian(to[16..], Pace);
         BinaryPrimitives.WriteUInt64LittleEndian(to[24..], Request);
     }
 
@@ -54,9 +56,12 @@ public readonly record struct ControlHeader(ControlKind Kind, int PayloadBytes, 
             problem = $"kind: is {frame[5]}, allowed is 0 to {(byte)ControlKind.Refusal}";
         else if (BinaryPrimitives.ReadInt32LittleEndian(frame[12..]) < 0)
             problem = $"payload: is {BinaryPrimitives.ReadInt32LittleEndian(frame[12..])} bytes, allowed is 0 or more";
+        else if (!(BinaryPrimitives.ReadSingleLittleEndian(frame[16..]) is >= 0 and < float.PositiveInfinity))
+            problem = $"pace: is {BinaryPrimitives.ReadSingleLittleEndian(frame[16..])}, allowed is a number of 0 or more";
         if (problem is not null)
             return default;
         return new ControlHeader((ControlKind)frame[5], BinaryPrimitives.ReadInt32LittleEndian(frame[12..]), BinaryPrimitives.ReadUInt64LittleEndian(frame[24..]),
-            BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]), BinaryPrimitives.ReadUInt32LittleEndian(frame[8..]) / 1000.0);
+            BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]), BinaryPrimitives.ReadUInt32LittleEndian(frame[8..]) / 1000.0,
+            BinaryPrimitives.ReadSingleLittleEndian(frame[16..]));
     }
 }

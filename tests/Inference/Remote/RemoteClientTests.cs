@@ -68,6 +68,13 @@ public sealed class RemoteClientTests : IDisposable
         Assert.Equal(Classes.Best(flight.Store.Answer(1)[0].Floats), flight.RemoteClass);
         client.SendProbe(6);
         Assert.Equal((What.Sent, 6, true), Told() is var probe ? (probe.What, probe.Request, probe.Probe) : default);
+        client.Ping(-7);
+        var pinged = Told();
+        Assert.Equal((What.Pinged, -7, true), (pinged.What, pinged.Request, pinged.Probe));
+        Assert.True(pinged.RoundTrip > 0);
+        // A server of the Open Inference Protocol says nothing of its load.
+        Assert.Equal(kind == RemoteKind.Oip, double.IsNaN(pinged.Load));
+        Assert.True(kind == RemoteKind.Oip || pinged.Load > 0);
     }
 
     [Fact]

@@ -13,6 +13,10 @@ public sealed class ControlHeaderTests
         Assert.True(ControlHeader.Is(bytes));
         Assert.Equal(new ControlHeader(ControlKind.Refusal, 5, 0x0102030405060708, 429, 0.25), ControlHeader.Read(bytes, out var problem));
         Assert.Null(problem);
+        new ControlHeader(ControlKind.Probe, 0, 9, Pace: 1.5f).Write(bytes);
+        Assert.Equal("524C4F43" + "0201" + "0000" + "00000000" + "00000000" + "0000C03F00000000" + "0900000000000000", Convert.ToHexString(bytes));
+        Assert.Equal(1.5f, ControlHeader.Read(bytes, out problem).Pace);
+        Assert.Null(problem);
     }
 
     [Theory]
@@ -20,6 +24,7 @@ public sealed class ControlHeaderTests
     [InlineData(4, 9, "version")]
     [InlineData(5, 3, "kind")]
     [InlineData(15, 0x80, "payload")]
+    [InlineData(19, 0xBF, "pace")]
     public void WhatIsNoneIsSaid(int at, int value, string problem)
     {
         var bytes = new byte[ControlHeader.Size];

@@ -109,7 +109,7 @@ internal sealed class FrameConnection(TailService service, ServerOptions options
         if (header.Kind == ControlKind.Probe)
         {
             await Skip(header.PayloadBytes, cancel).ConfigureAwait(false);
-            await SendControl(new ControlHeader(ControlKind.Probe, 0, header.Request), []).ConfigureAwait(false);
+            await SendControl(new ControlHeader(ControlKind.Probe, 0, header.Request, Pace: service.Model.Pace.Now), []).ConfigureAwait(false);
             return true;
         }
         var token = new byte[header.PayloadBytes];

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using RlOffload.Inference.Wire;
 
@@ -64,6 +65,7 @@ internal sealed class MessageEndpoint(HttpDoor door)
             {
             }
             http.Response.StatusCode = StatusCodes.Status204NoContent;
+            http.Response.Headers[RemoteServer.PaceHeader] = door.Service.Model.Pace.Now.ToString(CultureInfo.InvariantCulture);
         }
         finally
         {
