@@ -79,6 +79,7 @@ public static class PolicyExport
             PlansSha256 = world.Plans.Hash,
             Scenario = world.Scenario,
             Shield = best.View.IsShielded ? new FrozenShield(DeadlineShield.Rule, DeadlineShield.OneInTen) : null,
+            ProbeAfterSeconds = best.View.ProbeAfter,
             Golden = [],
             Training = Manifest(manifest, world, null),
         };

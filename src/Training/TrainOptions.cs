@@ -1,6 +1,7 @@
 using RlOffload.Agents;
 using RlOffload.Agents.Engine;
 using RlOffload.Agents.Sac;
+using RlOffload.Environment.Links;
 
 namespace RlOffload.Training;
 
@@ -32,10 +33,10 @@ public sealed record TrainOptions
     public int ValidationWindows { get; init; } = 24;
 
     /// <summary>
-    /// Half the width, in logarithms, of the factor that each window to learn from and to validate on has on its link's rate: 0.7 draws 0.5 to 2 times.
-    /// Links that will be met are not those that were recorded; what is learned should not lean on their level (domain randomisation, Tobin et al. 2017).
+    /// How far the links of windows to learn from and to validate on are drawn from those recorded: links that will be met are others, and what is learned should not lean on
+    /// the level, the contrast and the tempo of these (domain randomisation, Tobin et al. 2017).
     /// </summary>
-    public double RandomiseRate { get; init; }
+    public LinkSpread Randomise { get; init; }
 
     /// <summary>Seconds between two checkpoints of a run that goes on; what a power cut may cost.</summary>
     public double CheckpointSeconds { get; init; } = 30;
@@ -45,6 +46,12 @@ public sealed record TrainOptions
 
     /// <summary>Whether plans that are likely to miss the deadline are forbidden to the agent, here and where it is deployed: <see cref="RlOffload.Environment.DeadlineShield"/>.</summary>
     public bool Shield { get; init; }
+
+    /// <summary>
+    /// Age of what is known of the link, s, from which on a plan of the agent that stays on the device has to probe, here and where it is deployed; null: the agent
+    /// decides by itself when to probe. <see cref="RlOffload.Environment.ProbeRule"/>
+    /// </summary>
+    public double? ProbeAfterSeconds { get; init; }
 
     /// <summary>Under budgets: gains of the controllers that find the multipliers; null where virtual queues do (<see cref="BudgetKeeper"/>).</summary>
     public PidGains? Pid { get; init; }

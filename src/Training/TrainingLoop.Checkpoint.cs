@@ -21,7 +21,8 @@ public sealed partial class TrainingLoop
         if (Engines.Problem(options.Engine) is { } problem)
             throw new InputException(world.Experiment.File, "train.engine", problem);
         planners ??= () => world.Planners(cache: null, threads: 1);
-        var (training, validation) = (world.Training.Randomised(options.RandomiseRate), world.Tuning.Randomised(options.RandomiseRate));
+        var usual = world.Scenario.Uplink.PriorBitsPerSecond / world.Scenario.Uplink.RateScale;
+        var (training, validation) = (world.Training.Randomised(options.Randomise, usual), world.Tuning.Randomised(options.Randomise, usual));
         return new TrainingLoop([.. Enumerable.Range(0, options.Environments).Select(_ => training.Environment(model))], validation.Environment(model), world.Choices,
             options, world.Experiment.Seed, planners);
     }
@@ -98,7 +99,7 @@ public sealed partial class TrainingLoop
 
     private static AgentSetup Setup(CostModel model, IReadOnlyList<int> plans, TrainOptions options, ulong seed) => new()
     {
-        View = new AgentView(model, plans, options.Agent.Detail, options.Shield),
+        View = new AgentView(model, plans, options.Agent.Detail, options.Shield, options.ProbeAfterSeconds),
         Seed = seed,
         Steps = options.Steps,
         StartSteps = options.StartSteps,

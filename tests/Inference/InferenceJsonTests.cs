@@ -35,6 +35,7 @@ public sealed class InferenceJsonTests
         file["scenario"]!["device"]!["clocks"] = JsonNode.Parse("""[{"hertz": 1e8, "time_factor": 2, "active_watts": 1}]""");
         file["scenario"]!["budgets"] = JsonNode.Parse("""{"energy_joules": 3, "miss_rate": "Infinity"}""");
         file["shield"] = JsonNode.Parse("""{"rule": "deadline", "deviates": 1}""");
+        file["probe_after_seconds"] = 0.5;
         file["prior"] = JsonNode.Parse("""{"device_price": 1, "uplink_price": 2, "weight": 3}""");
         file["plans"]![0]!["gate"] = JsonNode.Parse("""{"measure": "entropy", "thresholds": [0.5, null]}""");
         Assert.True(JsonTwins.Agree(file, FrozenPolicyFile.Contract, ByReflection));

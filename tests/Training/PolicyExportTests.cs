@@ -85,32 +85,38 @@ public sealed class PolicyExportTests
     }
 
     [Fact]
-    public void AShieldIsDeployedWithTheAgentThatLearnedBehindIt()
+    public void ShieldAndProbingRuleAreDeployedWithTheAgentThatLearnedBehindThem()
     {
         using var folder = new TemporaryFolder();
         var world = Experiment.Load(Repository.At("configs/agents/sac.yaml"),
-            ["train.shield=true", "train.steps=480", "train.start_steps=120", "train.validate_every=240", "train.validation_windows=2"]).Build();
+            ["train.shield=true", "train.probe_after_s=1", "train.steps=480", "train.start_steps=120", "train.validate_every=240", "train.validation_windows=2"]).Build();
         var run = new RunFolder(folder.At("run"));
         var training = new TrainingRun(world, run, TimeProvider.System);
         training.Begin();
         training.Learn(_ => { }, CancellationToken.None);
         var policy = PolicyExport.Write(run, world, null, folder.At("policy"), () => world.Planners(null, 1));
         Assert.Equal(new FrozenShield("deadline", DeadlineShield.OneInTen), policy.Shield);
+        Assert.Equal(1, policy.ProbeAfterSeconds);
         using var deployed = DeployedPolicy.Open(folder.At("policy"), world.Profile);
         var (environment, twin) = (world.Test.Environment(deployed.Model), world.Test.Environment(world.CostModel));
-        var (shield, narrowed) = (new DeadlineShield(deployed.Model), 0);
+        var (shield, rule) = (new DeadlineShield(deployed.Model), new ProbeRule(deployed.Model.Table.Plans.Plans, 1));
+        var (narrowed, probing) = (0, 0);
         for (environment.Reset(0), twin.Reset(0); !environment.Truncated;)
         {
             var mask = environment.Mask.ToArray();
             shield.Apply(environment.Observation, mask);
             narrowed += mask.Contains(false) ? 1 : 0;
+            var behind = mask.ToArray();
+            rule.Apply(environment.Observation, mask);
+            probing += mask.SequenceEqual(behind) ? 0 : 1;
             var plan = deployed.Decide(environment.Observation, environment.Mask);
             Assert.True(mask[plan]);
             Assert.Equal(world.Choices[plan], training.Loop.Best.Decide(twin.Observation, twin.Mask));
             environment.Step(plan);
             twin.Step(world.Choices[plan]);
         }
-        Assert.True(narrowed > 10, $"{narrowed} masks were narrowed");
+        Assert.True(narrowed > 10 && probing > 10, $"{narrowed} masks were narrowed by the shield, {probing} by the rule");
+        Assert.Contains("\"probe_after_seconds\": 1", File.ReadAllText(folder.At("policy/policy.json")));
         Assert.Contains("\"shield\": {", File.ReadAllText(folder.At("policy/policy.json")));
     }
 }

@@ -44,10 +44,10 @@ public sealed class TrainingRunTests
     [InlineData("hindsight", "{round: 60, refine: {before: 180, after: 0, population: 4, elite: 2, windows: 3}}")]
     [InlineData("hindsight", "{round: 60, refine: {before: 0, after: 180, population: 4, elite: 2, windows: 3}}")]
     [InlineData("cem", "{}")]
-    public void EveryAgentResumesToTheSameFilesWithWindowsSideBySideAndBehindAShield(string agent, string options)
+    public void EveryAgentResumesToTheSameFilesWithWindowsSideBySideBehindAShieldAndAProbingRule(string agent, string options)
     {
         using var config = new TestConfig();
-        string[] quick = ["train={steps: 240, start_steps: 60, validate_every: 60, validation_windows: 1, environments: 2, n_step: 2, shield: true, randomise_rate: 0.5}", $"train.agent={agent}", $"train.{agent}={options}"];
+        string[] quick = ["train={steps: 240, start_steps: 60, validate_every: 60, validation_windows: 1, environments: 2, n_step: 2, shield: true, probe_after_s: 1, randomise_rate: 0.5, randomise_contrast: 0.3, randomise_tempo: 0.4}", $"train.agent={agent}", $"train.{agent}={options}"];
         var (whole, parts) = (new RunFolder(config.At("whole")), new RunFolder(config.At("parts")));
         Learn(config.World(quick), whole);
         Learn(config.World(quick), parts, windows: 4);

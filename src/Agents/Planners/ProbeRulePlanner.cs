@@ -22,8 +22,7 @@ public sealed class ProbeRulePlanner : IPolicy
     public ProbeRulePlanner(CostModel model, IReadOnlyList<int> candidates, StationPrices prices, double age)
     {
         _priced = new PricedPlanner(model, candidates, prices);
-        var plans = model.Table.Plans;
-        _probing = [.. plans.Plans.Select(p => p.Kind == PlanKind.Local && !p.Probe ? plans.IndexOf(p with { Probe = true }) : -1)];
+        _probing = ProbeRule.Twins(model.Table.Plans.Plans);
         Age = age;
     }
 
@@ -44,7 +43,6 @@ public sealed class ProbeRulePlanner : IPolicy
     public int Decide(Observation observation, ReadOnlySpan<bool> mask)
     {
         var plan = _priced.Decide(observation, mask);
-        var idle = observation.UplinkBacklogBytes + observation.PendingBytes <= 0;
-        return idle && observation.RateAge >= Age && _probing[plan] is >= 0 and var twin && mask[twin] ? twin : plan;
+        return ProbeRule.IsStale(observation, Age) && _probing[plan] is >= 0 and var twin && mask[twin] ? twin : plan;
     }
 }

@@ -89,6 +89,11 @@ public sealed class LinkTrace
     /// <summary>The same capacity with other round-trip times.</summary>
     public LinkTrace With(RttModel? roundTrips) => new(Name, File, roundTrips, _start, _rate);
 
+    /// <summary>The same course with every duration times <paramref name="tempo"/> and rates r as usual (r / usual)^power; what carried nothing still does not.</summary>
+    /// <param name="usual">The rate that stays as it is, bit/s.</param>
+    public LinkTrace Reshaped(double tempo, double usual, double power) =>
+        new(Name, File, RoundTrips, [.. _start.Select(t => t * tempo)], [.. _rate.Select(r => r > 0 ? usual * Math.Pow(r / usual, power) : 0)]);
+
     /// <summary>The part from <paramref name="offset"/> on, <paramref name="seconds"/> long, as a trace of its own; it wraps like the whole.</summary>
     /// <exception cref="InputException">Nothing can be sent in that part.</exception>
     public LinkTrace Slice(double offset, double seconds)

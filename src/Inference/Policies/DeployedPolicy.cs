@@ -14,6 +14,7 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
     private readonly IPolicyFunction _session;
     private readonly ObservationLayout _layout;
     private readonly DeadlineShield? _shield;
+    private readonly ProbeRule? _probing;
     private readonly Predictions[] _predictions;
     private readonly bool[] _allowed;
 
@@ -23,6 +24,7 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
         (Policy, _session, Model) = (policy, session, model);
         _layout = new ObservationLayout(model, detail: ObservationLayout.DetailOf(policy.Observation));
         _shield = policy.Shield is { } shield ? new DeadlineShield(model, deviates: shield.Deviates) : null;
+        _probing = policy.ProbeAfterSeconds is { } after ? new ProbeRule(model.Table.Plans.Plans, after) : null;
         _predictions = policy.Prior is null ? [] : [.. Predictions.Of(model, [.. Enumerable.Range(0, model.Count)])];
         _allowed = new bool[model.Count];
     }
@@ -37,7 +39,7 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
     /// <summary>Of each plan, its logits at the last decision.</summary>
     public ReadOnlySpan<float> Values => _session.Logits;
 
-    /// <summary>Plans that the last decision could choose from, after the shield where there is one.</summary>
+    /// <summary>Plans that the last decision could choose from, after shield and probing rule where there are any.</summary>
     public ReadOnlySpan<bool> Allowed => _allowed;
 
     /// <summary>Opens a policy folder for a profile.</summary>
@@ -90,6 +92,7 @@ public sealed class DeployedPolicy : IPolicy, IDisposable
         _layout.Write(observation, _session.Observation);
         mask.CopyTo(_allowed);
         _shield?.Apply(observation, _allowed);
+        _probing?.Apply(observation, _allowed);
         for (var p = 0; p < mask.Length; p++)
             _session.Mask[p] = _allowed[p] ? 1 : 0;
         if (Policy.Prior is not { } prior)

@@ -46,6 +46,9 @@ public sealed record FrozenPolicy
     /// <summary>What the mask is narrowed by before the graph sees it; null: nothing.</summary>
     public FrozenShield? Shield { get; init; }
 
+    /// <summary>Age of what is known of the link, s, from which on the mask forbids what stays on the device without a probe (<see cref="ProbeRule"/>); null: never.</summary>
+    public double? ProbeAfterSeconds { get; init; }
+
     public required IReadOnlyList<GoldenVector> Golden { get; init; }
     public required TrainingManifest Training { get; init; }
 

@@ -44,6 +44,8 @@ public static class FrozenPolicyCheck
             yield return $"shield.rule: is '{p.Shield.Rule}', allowed is {DeadlineShield.Rule}";
         if (p.Shield is { Deviates: not (>= 0 and <= 10) })
             yield return $"shield.deviates: is {p.Shield.Deviates}, allowed is 0 to 10";
+        if (p.ProbeAfterSeconds is not (null or (>= 0 and <= Observation.MaxAge)))
+            yield return $"probe_after_seconds: is {p.ProbeAfterSeconds}, allowed is 0 to {Observation.MaxAge}";
         if (p.Form != PolicyForm.Onnx && p.Prior is not null)
             yield return $"prior: is given, but a {p.Form} takes none";
         if (p.Golden.Count < FrozenPolicyFile.LeastGolden)

@@ -1,5 +1,6 @@
 using RlOffload.Agents;
 using RlOffload.Agents.Engine;
+using RlOffload.Environment;
 
 namespace RlOffload.Training.Config;
 
@@ -32,10 +33,11 @@ internal static class TrainSection
             Environments = s.Int("environments", 1, 4096, d.Environments),
             ValidateEvery = s.Int("validate_every", 1, Most, d.ValidateEvery),
             ValidationWindows = s.Int("validation_windows", 1, 100_000, d.ValidationWindows),
-            RandomiseRate = s.Double("randomise_rate", Bounds.Between(0, 5), d.RandomiseRate),
+            Randomise = new(s.Double("randomise_rate", Bounds.Between(0, 5), 0), s.Double("randomise_contrast", Bounds.Between(0, 2), 0), s.Double("randomise_tempo", Bounds.Between(0, 5), 0)),
             CheckpointSeconds = s.Double("checkpoint_s", Bounds.NotNegative, d.CheckpointSeconds),
             Guard = s.Bool("guard", d.Guard),
             Shield = s.Bool("shield", d.Shield),
+            ProbeAfterSeconds = s.OptionalDouble("probe_after_s", Bounds.Between(0, Observation.MaxAge)),
             Pid = ReadBudgets(s),
             TuningTrials = s.OptionalInt("tuning_trials", 1, Most),
             Engine = s.OneOf("engine", Engines.Names, d.Engine),

@@ -29,7 +29,7 @@ internal sealed class Distiller
     {
         (_world, _options, _teacher) = (world, options, new Teacher(teacher));
         // Rewards alone: a student that is to be small and quick does not work out the rest of the teacher's features.
-        _view = new AgentView(world.CostModel, world.Choices, PlanDetail.Reward, teacher.View.IsShielded);
+        _view = new AgentView(world.CostModel, world.Choices, PlanDetail.Reward, teacher.View.IsShielded, teacher.View.ProbeAfter);
         _visits = new Visits(_view.Size, _view.Actions, _view.Layout.Own);
         (_observation, _mask) = (new float[_view.Size], new bool[_view.Actions]);
     }

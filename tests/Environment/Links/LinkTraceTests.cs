@@ -159,6 +159,17 @@ public sealed class LinkTraceTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Small.TimeToSend(0, -1));
     }
 
+    [Fact]
+    public void AnotherTempoStretchesTheCourseAndAnotherContrastSpreadsTheRates()
+    {
+        var shaped = LinkTrace.FromSamples("t", [0, 2, 5], [0, 5e5, 4e6], 10).Reshaped(tempo: 3, usual: 1e6, power: 2);
+        Assert.Equal([0, 6, 15, 30], [.. Enumerable.Range(0, 4).Select(shaped.StartOf)]);
+        Assert.Equal(0, shaped.RateOf(0));
+        Assert.Equal(2.5e5, shaped.RateOf(1), 3);
+        Assert.Equal(1.6e7, shaped.RateOf(2), 3);
+        Assert.Equal((9 * 2.5e5 + 15 * 1.6e7) / 30, shaped.MeanBitsPerSecond, 3);
+    }
+
     private static LinkTrace RandomTrace(ref Rng rng)
     {
         var n = 1 + rng.NextInt(200);

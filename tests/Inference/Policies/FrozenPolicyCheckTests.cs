@@ -37,6 +37,15 @@ public sealed class FrozenPolicyCheckTests : IDisposable
     }
 
     [Fact]
+    public void AProbingRuleForAgesThatNothingHasIsRefused()
+    {
+        foreach (var after in new double?[] { null, 0, 0.5, 120 })
+            Assert.Empty(FrozenPolicyCheck.Problems(_policy with { ProbeAfterSeconds = after }));
+        foreach (var after in new[] { -0.1, double.NaN, 121 })
+            Assert.StartsWith("probe_after_seconds: is", Assert.Single(FrozenPolicyCheck.Problems(_policy with { ProbeAfterSeconds = after })), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PlansThatSetTheClockAreKeptAndFitTheProfile()
     {
         using var folder = new TemporaryFolder();
