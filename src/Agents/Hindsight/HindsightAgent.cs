@@ -40,7 +40,7 @@ public sealed class HindsightAgent : IAgent
         (_learner, _average, _rest) = (options.Pricing(_view), options.Pricing(_view), options.Pricing(_view));
         _learner.Begin(PricedPlanner.Tuned(planners).Prices, _view.Model.Scenario.Deadlines.Median, ref rng);
         _average.CopyFrom(_learner);
-        Policy = new PricingPolicy(_average, () => options.Pricing(_view));
+        Policy = new PricingPolicy(_average, () => options.Pricing(_view), options.Margin);
         _learned = new LearnedPolicy("hindsight", new PricingPolicy(_rest, () => options.Pricing(_view)), _view);
 
         Start = options.Start == HindsightOptions.BestPlanner ? setup.BestPlanner(HindsightOptions.Planners, planners) : options.Start;

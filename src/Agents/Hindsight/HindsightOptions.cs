@@ -65,6 +65,12 @@ public sealed record HindsightOptions : IAgentOptions
     /// <summary>Share of the network that is blended into the average at each update; the average plays.</summary>
     public double Tau { get; init; } = 0.005;
 
+    /// <summary>
+    /// By how much the value of a plan has to lead that of the plan which the planner 'priced' would take, where the policy is validated and deployed; learning does
+    /// without. Values are as large as it takes to tell plans apart at <see cref="Temperature"/>: <see cref="PlannerMargin"/>.
+    /// </summary>
+    public double Margin { get; init; }
+
     /// <summary>Normalised observations are clipped to +- this.</summary>
     public double ObservationClip { get; init; } = 5;
 
@@ -75,7 +81,7 @@ public sealed record HindsightOptions : IAgentOptions
 
     ILearnedPolicy IAgentOptions.Policy(AgentSetup setup) => Policy(setup.View);
 
-    internal PricingPolicy Policy(AgentView view) => new(Pricing(view), () => Pricing(view));
+    internal PricingPolicy Policy(AgentView view) => new(Pricing(view), () => Pricing(view), Margin);
 
     internal PlanPricing Pricing(AgentView view) => new(view, Hidden, ObservationClip, leans: Refine is not null);
 
@@ -99,6 +105,8 @@ public sealed record HindsightOptions : IAgentOptions
         problems.Require(Temperature is > 0 and <= 1e3, "temperature", Temperature, "0 < temperature <= 1000");
         problems.Require(Tau is > 0 and <= 1, "tau", Tau, "0 < tau <= 1");
         problems.Require(ObservationClip is > 0 and <= 1e6, "observation_clip", ObservationClip, "0 < clip <= 1e6");
+        problems.Require(Margin is >= 0 and <= 1e6, "margin", Margin, "0 to 1e6");
+        problems.Require(Margin == 0 || Refine is null, "margin", Margin, "0 together with refine, whose searches move what the margin is measured in");
         Refine?.Require(problems);
         return problems.Checked(this);
     }

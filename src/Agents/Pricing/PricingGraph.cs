@@ -12,12 +12,14 @@ namespace RlOffload.Agents.Pricing;
 /// </summary>
 internal static class PricingGraph
 {
-    public static OnnxModel Of(PlanPricing pricing) => Of(pricing.Network, pricing.Normaliser, pricing.Actions, pricing.Start, pricing.Leaning);
+    /// <param name="margin">As in <see cref="PricingPolicy"/>.</param>
+    public static OnnxModel Of(PlanPricing pricing, double margin = 0) => Of(pricing.Network, pricing.Normaliser, pricing.Actions, pricing.Start, pricing.Leaning, margin);
 
     /// <param name="network">Normalised own state to prices of the plans' features.</param>
     /// <param name="start">[1, K], what is added to them; null for nothing.</param>
     /// <param name="leaning">Beside the network; null for none.</param>
-    public static OnnxModel Of(Mlp network, RunningNormaliser normaliser, int plans, Matrix? start, Mlp? leaning = null)
+    /// <param name="margin">Of the planner whose prices are the start; 0 without one.</param>
+    public static OnnxModel Of(Mlp network, RunningNormaliser normaliser, int plans, Matrix? start, Mlp? leaning = null, double margin = 0)
     {
         var (own, features) = (network.Inputs, PlanFeatures.Count);
         var g = new Graph();
@@ -29,9 +31,13 @@ internal static class PricingGraph
         var prices = Network.Of(g, "policy", network).Forward(state);
         if (leaning is not null)
             prices += Network.Of(g, "leaning", leaning).Forward(state);
-        if (start is { } added)
-            prices += g.Parameter("start", added);
-        var values = Values(prices, Part("plans", own, plans, features));
+        var planner = start is { } added ? g.Parameter("start", added) : null;
+        if (planner is not null)
+            prices += planner;
+        var phi = Part("plans", own, plans, features);
+        var values = Values(prices, phi);
+        if (margin > 0 && planner is not null)
+            values += PlannerMargin.Lower(margin, Values(planner, phi), mask);
         g.Output("logits", ActionMask.Lower(mask, values));
         return OnnxLowering.Of(g, "policy", frozen: true);
     }

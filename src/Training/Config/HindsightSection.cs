@@ -23,6 +23,7 @@ internal static class HindsightSection
             WeightDecay = s.Double("weight_decay", Bounds.Finite, d.WeightDecay),
             Temperature = s.Double("temperature", Bounds.Finite, d.Temperature),
             Tau = s.Double("tau", Bounds.Finite, d.Tau),
+            Margin = s.Double("margin", Bounds.Finite, d.Margin),
             ObservationClip = s.Double("observation_clip", Bounds.Finite, d.ObservationClip),
             Refine = s.OptionalSection("refine") is { } refine ? Refine(refine) : null,
         };

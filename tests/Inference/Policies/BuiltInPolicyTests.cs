@@ -24,7 +24,7 @@ public sealed class BuiltInPolicyTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Agents => ["sac", "sac wide", "sac with prior", "dqn", "diffusion", "pricing", "pricing by a line", "pricing with a leaning", "priced"];
+    public static TheoryData<string> Agents => ["sac", "sac wide", "sac with prior", "dqn", "diffusion", "pricing", "pricing by a line", "pricing with a leaning", "pricing with a margin", "priced"];
 
     [Theory]
     [InlineData("Cast")]
@@ -153,13 +153,13 @@ public sealed class BuiltInPolicyTests : IDisposable
         var world = HindsightWorld.Bursts;
         switch (agent)
         {
-            case "pricing" or "pricing by a line" or "pricing with a leaning":
+            case "pricing" or "pricing by a line" or "pricing with a leaning" or "pricing with a margin":
                 var pricing = new PlanPricing(world.View, agent == "pricing by a line" ? [] : [16], clip: 5, leans: agent == "pricing with a leaning");
                 var rng = new Rng(1);
                 pricing.Begin(new StationPrices(0.1, 0.4), 0.6, ref rng);
                 pricing.Network.Initialise(ref rng);
                 pricing.Leaning?.Initialise(ref rng);
-                return (new PricingPolicy(pricing, () => pricing).Freeze().Graph.ToBytes(), world.View.Size, world.View.Actions);
+                return (new PricingPolicy(pricing, () => pricing, agent == "pricing with a margin" ? 0.7 : 0).Freeze().Graph.ToBytes(), world.View.Size, world.View.Actions);
             case "priced":
                 return (new PricedPolicy(world.View, new StationPrices(0.1, 0.4)).Freeze().Graph.ToBytes(), world.View.Size, world.View.Actions);
             case "diffusion":
