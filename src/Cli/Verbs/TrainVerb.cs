@@ -29,6 +29,7 @@ internal static class TrainVerb
               train.environments=8    eight windows are played side by side
               train.budgets=pid       under budgets, multipliers by a controller and not by virtual queues
               train.shield=true       plans that are likely to miss the deadline are forbidden, here and where the agent is deployed
+              train.probe_after_s=1   plans that stay on the device have to probe where the uplink is idle and news of the link are older
               train.guard=false       'export' deploys the agent also where a planner did better on validation windows
 
             Examples:
