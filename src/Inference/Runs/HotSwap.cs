@@ -93,6 +93,7 @@ internal sealed class HotSwap : IDisposable
     {
         network.Partitions.Network.Forget();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        OwnMemory.Trim();
         FilePages.LetGo();
     }
 
@@ -180,10 +181,13 @@ internal sealed class HotSwap : IDisposable
 
     private void Close(IEnumerable<DeviceNetwork> networks)
     {
-        foreach (var network in networks.ToList())
+        var closed = networks.ToList();
+        foreach (var network in closed)
         {
             _leaving.Remove(network);
             network.Dispose();
         }
+        if (closed.Count > 0)
+            OwnMemory.Trim();
     }
 }

@@ -19,6 +19,15 @@ public sealed class SimdLevelTests
     }
 
     [Fact]
+    public void AWrongVariableIsOneErrorOfTheCommand()
+    {
+        var (exit, _, errors) = CommandLine.RunWith(new Dictionary<string, string> { [Simd.Variable] = "nonsense" }, "verify", Repository.At("checkpoints/quickstart"));
+        Assert.Equal(2, exit);
+        Assert.StartsWith("environment:RLOFFLOAD_SIMD: is 'nonsense', allowed on this machine is scalar", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AProcessWithoutWideVectorsPacksTheSameBytes()
     {
         using var folder = new TemporaryFolder();
