@@ -24,6 +24,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
     private readonly Outcome[] _delivered;
     private readonly bool _forked;
     private int _deliveredCount;
+    private (int Misses, double Shortfall) _sums; // over what was delivered
     private bool _powered = true;
     private (long Mine, long Its) _repeats; // moves of both environments when this one last repeated the other's step
 
@@ -112,7 +113,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
     {
         other.Require(plan);
         _stations.CopyFrom(shared._stations);
-        Deliver(shared.Delivered);
+        Deliver(shared);
         _stations.Decide(other.Observation.Request, plan);
         return Conclude(other.Observation.Request, other.TotalReward, other.TotalEnergy);
     }
@@ -124,7 +125,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
         other.Require(plan);
         var request = other.Observation.Request;
         _stations.CopyFrom(other._stations);
-        _deliveredCount = 0;
+        DeliverNothing();
         _stations.AcceptUndecided(request, plan, _draw.ArrivalTimes[request + 1]);
     }
 
@@ -135,7 +136,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
     internal void Repeat(OffloadEnvironment like)
     {
         CopyFrom(like);
-        Deliver(like.Delivered);
+        Deliver(like);
     }
 
     /// <summary>The step that led from <paramref name="other"/> to <paramref name="like"/> under another plan that begins on the device, where it was the same step.</summary>
@@ -153,10 +154,13 @@ public sealed class OffloadEnvironment : IOutcomeSink
         return true;
     }
 
-    private void Deliver(ReadOnlySpan<Outcome> outcomes)
+    private void DeliverNothing() => (_deliveredCount, _sums) = (0, default);
+
+    /// <summary>Delivers what the other environment's last step delivered.</summary>
+    private void Deliver(OffloadEnvironment like)
     {
-        outcomes.CopyTo(_delivered);
-        _deliveredCount = outcomes.Length;
+        like.Delivered.CopyTo(_delivered);
+        (_deliveredCount, _sums) = (like._deliveredCount, like._sums);
     }
 
     private void Require(int plan)
@@ -169,7 +173,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
 
     private StepResult Play(int request, int plan, double reward, double energy)
     {
-        _deliveredCount = 0;
+        DeliverNothing();
         _stations.Accept(request, plan);
         return Conclude(request, reward, energy);
     }
@@ -184,14 +188,7 @@ public sealed class OffloadEnvironment : IOutcomeSink
         if (Truncated)
             _stations.Drain();
         Moves++;
-        var misses = 0;
-        var shortfall = 0.0;
-        foreach (ref readonly var outcome in Delivered)
-        {
-            misses += outcome.InTime ? 0 : 1;
-            shortfall += Model.BestAccuracy - outcome.Accuracy;
-        }
-        return new StepResult(_stations.TotalReward - reward, _stations.Energy - energy, misses, shortfall, Truncated);
+        return new StepResult(_stations.TotalReward - reward, _stations.Energy - energy, _sums.Misses, _sums.Shortfall, Truncated);
     }
 
     /// <summary>An environment over the same draws, to try things in; see <see cref="CopyFrom"/>.</summary>
@@ -203,14 +200,19 @@ public sealed class OffloadEnvironment : IOutcomeSink
         if (other._draw != _draw)
             throw new InvalidOperationException("only an environment forked from the same one can take over its state");
         _stations.CopyFrom(other._stations);
-        _deliveredCount = 0;
+        DeliverNothing();
         Moves++;
         Truncated = other.Truncated;
         Observation.CopyFrom(other.Observation);
         _powered = other._powered;
     }
 
-    void IOutcomeSink.Deliver(in Outcome outcome) => _delivered[_deliveredCount++] = outcome;
+    void IOutcomeSink.Deliver(in Outcome outcome)
+    {
+        _delivered[_deliveredCount++] = outcome;
+        _sums.Misses += outcome.InTime ? 0 : 1;
+        _sums.Shortfall += Model.BestAccuracy - outcome.Accuracy;
+    }
 
     private void MoveTo(int request)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MathNet.Numerics.Distributions;
+using RlOffload.Environment.Simulation;
 
 namespace RlOffload.Environment.Links;
 
@@ -35,7 +36,7 @@ public sealed class LinkModel
         Parameters = file;
         File = path;
         Rtt = file.Rtt is { } r ? RttModel.ShiftedLognormal(r.ShiftMs, r.Mu, r.Sigma) : null;
-        _probability = [.. file.Quantiles.Probability];
+        _probability = Eight.Filled([.. file.Quantiles.Probability]);
         _rate = [.. file.Quantiles.BitsPerSecond];
         _share = [.. file.Process.Components.Select(c => Math.Sqrt(c.Share))];
         _decay = [.. file.Process.Components.Select(c => Math.Exp(-file.BinSeconds / c.Seconds))];
@@ -128,10 +129,13 @@ public sealed class LinkModel
     /// <summary>Rate in bit/s that is not exceeded with probability <paramref name="p"/>.</summary>
     public double Quantile(double p)
     {
-        var i = Array.BinarySearch(_probability, p);
-        if (i >= 0)
+        // Which quantile is next no processor can guess, so all below are counted.
+        var i = 0;
+        for (var first = 0; first < _rate.Length; first += Eight.Count)
+            i += Eight.Below(ref _probability[first], p);
+        if (i < _rate.Length && _probability[i] == p)
             return _rate[i];
-        i = Math.Clamp(~i, 1, _rate.Length - 1);
+        i = Math.Clamp(i, 1, _rate.Length - 1);
         var f = (p - _probability[i - 1]) / (_probability[i] - _probability[i - 1]);
         return _rate[i - 1] + f * (_rate[i] - _rate[i - 1]);
     }

@@ -1,3 +1,5 @@
+using RlOffload.Environment.Simulation;
+
 namespace RlOffload.Environment.Links;
 
 /// <summary>
@@ -9,7 +11,8 @@ public sealed class LinkTrace
 {
     private readonly double[] _start;   // s; n segments, then the duration
     private readonly double[] _rate;    // bit/s, one a segment
-    private readonly double[] _bits;    // integral of the rate from 0 to _start[i]
+    private readonly double[] _bits;    // integral of the rate from 0 to _start[i]; behind the last one NaN
+    private readonly double _total;     // that last one
     private readonly int[] _bucket;     // first segment that reaches into each of n equal parts of the duration
     private readonly double _bucketsPerSecond;
 
@@ -21,9 +24,10 @@ public sealed class LinkTrace
         _start = start;
         _rate = rate;
         DurationSeconds = start[^1];
-        _bits = new double[start.Length];
+        _bits = Eight.Filled(new double[start.Length]);
         for (var i = 0; i < rate.Length; i++)
             _bits[i + 1] = _bits[i] + rate[i] * (start[i + 1] - start[i]);
+        _total = _bits[rate.Length];
         _bucket = new int[rate.Length + 1];
         _bucketsPerSecond = rate.Length / DurationSeconds;
         for (int b = 0, s = 0; b <= rate.Length; b++)
@@ -32,7 +36,7 @@ public sealed class LinkTrace
                 s++;
             _bucket[b] = s;
         }
-        MeanBitsPerSecond = _bits[^1] / DurationSeconds;
+        MeanBitsPerSecond = _total / DurationSeconds;
     }
 
     public string Name { get; }
@@ -135,7 +139,7 @@ public sealed class LinkTrace
         var s1 = SegmentAt(p1);
         if (c0 == c1 && s0 == s1)
             return _rate[s0] * (t1 - t0);
-        return (c1 - c0) * _bits[^1] + (_bits[s1] - _bits[s0]) + _rate[s1] * (p1 - _start[s1]) - _rate[s0] * (p0 - _start[s0]);
+        return (c1 - c0) * _total + (_bits[s1] - _bits[s0]) + _rate[s1] * (p1 - _start[s1]) - _rate[s0] * (p0 - _start[s0]);
     }
 
     /// <summary>
@@ -155,13 +159,13 @@ public sealed class LinkTrace
             return bits / _rate[s];
         var left = bits - here;             // to carry from the start of the next segment on
         var elapsed = _start[s + 1] - phase;
-        var toEnd = _bits[^1] - _bits[s + 1];
+        var toEnd = _total - _bits[s + 1];
         if (left > toEnd)
         {
             left -= toEnd;
             elapsed += DurationSeconds - _start[s + 1];
-            var rounds = Math.Max(0, Math.Ceiling(left / _bits[^1]) - 1);
-            left -= rounds * _bits[^1];
+            var rounds = Math.Max(0, Math.Ceiling(left / _total) - 1);
+            left -= rounds * _total;
             elapsed += rounds * DurationSeconds;
             s = -1;
         }
@@ -172,12 +176,24 @@ public sealed class LinkTrace
         return elapsed + (_start[end] - _start[s + 1]) + inside;
     }
 
-    /// <summary>The first segment from <paramref name="from"/> on at whose end the prefix sum reaches <paramref name="target"/>: doubling steps, then halving.</summary>
+    /// <summary>The first segment from <paramref name="from"/> on at whose end the prefix sum reaches <paramref name="target"/>: eight at once, then doubling steps, then halving.</summary>
     private int Reaches(int from, double target)
     {
         var last = _rate.Length - 1;
+        var below = Eight.Below(ref _bits[from + 1], target);
+        var low = Math.Min(from + below, last);
+        if (below == Eight.Count)
+            low = ReachesAfter(low, target);
+        // Rounding alone can stop on a segment that carries nothing; what is left goes out in the next one that does.
+        while (_rate[low] == 0)
+            low++;
+        return low;
+    }
+
+    private int ReachesAfter(int low, double target)
+    {
+        var last = _rate.Length - 1;
         var step = 1;
-        var low = from;
         while (low + step <= last && _bits[low + step] < target)
         {
             low += step;
@@ -192,9 +208,6 @@ public sealed class LinkTrace
             else
                 high = mid;
         }
-        // Rounding alone can stop on a segment that carries nothing; what is left goes out in the next one that does.
-        while (_rate[low] == 0)
-            low++;
         return low;
     }
 

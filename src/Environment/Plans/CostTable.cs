@@ -51,7 +51,7 @@ public sealed class CostTable
     private readonly PlanWork[] _works;
     private readonly PlanEnd[][] _ends; // of each plan, for way -1 and those that it has
     private readonly FallbackBranch[][] _better; // of its branches those that answer better than all that are quicker
-    private readonly double[][] _betterSeconds; // of these, the quickest left out; in whole eights, NaN fits nowhere
+    private readonly double[][] _betterSeconds; // of these, the quickest left out; and NaN, which fits nowhere
     private readonly bool[] _powered, _unpowered;
     private readonly bool _byImage;
     private readonly ModelProfile[] _retiredProfiles = []; // of the rows from Open on
@@ -98,8 +98,7 @@ public sealed class CostTable
             _ends[p] = [new(local, plans[p].Exit, _costs[p].DeviceSeconds, _costs[p].Accuracy),
                 .. Ways(p).ToArray().Select(w => new PlanEnd(w.Leaves || local, w.Exit, w.DeviceSeconds, w.Accuracy))];
             _better[p] = [.. _branches[p].Where((b, i) => i == 0 || b.Accuracy > _branches[p].Take(i).Max(q => q.Accuracy))];
-            _betterSeconds[p] = Eight.Of(Math.Max(1, _better[p].Length - 1), double.NaN);
-            _better[p].Skip(1).Select(b => b.Seconds).ToArray().CopyTo(_betterSeconds[p], 0);
+            _betterSeconds[p] = Eight.Filled([.. _better[p].Skip(1).Select(b => b.Seconds)]);
         }
     }
 
@@ -193,7 +192,7 @@ public sealed class CostTable
             return FallbackBranch.None;
         // Each is slower than the one before it, so the last that fits is as many places on as others fit.
         var fit = 0;
-        for (var i = 0; i < _betterSeconds[plan].Length; i += Eight.Count)
+        for (var i = 0; i < better.Length - 1; i += Eight.Count)
             fit += Eight.AtMost(ref _betterSeconds[plan][i], seconds);
         return better[fit];
     }

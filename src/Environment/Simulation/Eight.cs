@@ -12,6 +12,14 @@ internal static class Eight
 {
     public const int Count = 8;
 
+    /// <summary>The numbers, and NaN, which is never below or at most anything, to the end of an eight and for one eight more.</summary>
+    public static double[] Filled(ReadOnlySpan<double> numbers)
+    {
+        var filled = Of(numbers.Length + Count, double.NaN);
+        numbers.CopyTo(filled);
+        return filled;
+    }
+
     /// <summary>At least so many places, in whole eights, all with the same number.</summary>
     public static T[] Of<T>(int places, T number)
     {
@@ -29,6 +37,17 @@ internal static class Eight
         var all = Vector256.Create(number);
         return BitOperations.PopCount(Vector256.LessThanOrEqual(Vector256.LoadUnsafe(ref first), all).ExtractMostSignificantBits()
             | Vector256.LessThanOrEqual(Vector256.LoadUnsafe(ref first, 4), all).ExtractMostSignificantBits() << 4);
+    }
+
+    /// <returns>How many of the eight numbers are smaller.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Below(ref double first, double number)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            return BitOperations.PopCount(Vector512.LessThan(Vector512.LoadUnsafe(ref first), Vector512.Create(number)).ExtractMostSignificantBits());
+        var all = Vector256.Create(number);
+        return BitOperations.PopCount(Vector256.LessThan(Vector256.LoadUnsafe(ref first), all).ExtractMostSignificantBits()
+            | Vector256.LessThan(Vector256.LoadUnsafe(ref first, 4), all).ExtractMostSignificantBits() << 4);
     }
 
     /// <returns>Bit 8i + 7 is set where byte i, the lowest first, equals.</returns>
