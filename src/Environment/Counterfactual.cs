@@ -11,31 +11,32 @@ public sealed class Counterfactual(OffloadEnvironment environment)
 {
     private readonly OffloadEnvironment _fork = environment.Fork(), _shared = environment.Fork(), _like = environment.Fork(), _repeated = environment.Fork();
     private long _sharedAt = -1; // the environment's moves when _shared was played from it
-    private StepResult? _step; // that led to _like, and that other plans may repeat
+    private bool _repeats; // whether other plans may repeat the step that led to _like
+    private StepResult _step; // that step
 
     /// <summary>The environment one step on under <paramref name="plan"/>; valid until the next call.</summary>
     public OffloadEnvironment After(int plan, out StepResult result)
     {
         if (!environment.Model.Table.BeginsOnDevice(plan))
         {
-            result = _fork.StepFrom(environment, plan);
+            _fork.StepFrom(environment, plan, out result);
             return _fork;
         }
         if (_sharedAt != environment.Moves)
         {
             _shared.ShareFrom(environment, plan);
-            (_sharedAt, _step) = (environment.Moves, null);
+            (_sharedAt, _repeats) = (environment.Moves, false);
         }
-        if (_step is { } step && _repeated.TryRepeat(environment, _like, plan))
+        if (_repeats && _repeated.TryRepeat(environment, _like, plan))
         {
-            result = step;
+            result = _step;
             return _repeated;
         }
-        result = _fork.StepFrom(environment, _shared, plan);
-        if (_step is null && _fork.CanReplan(environment))
+        _fork.StepFrom(environment, _shared, plan, out result);
+        if (!_repeats && _fork.CanReplan(environment))
         {
             _like.Repeat(_fork);
-            _step = result;
+            (_repeats, _step) = (true, result);
         }
         return _fork;
     }

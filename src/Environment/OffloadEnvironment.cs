@@ -96,26 +96,27 @@ public sealed class OffloadEnvironment : IOutcomeSink
     public StepResult Step(int plan)
     {
         Require(plan);
-        return Play(Observation.Request, plan, _stations.TotalReward, _stations.Energy);
+        Play(Observation.Request, plan, _stations.TotalReward, _stations.Energy, out var result);
+        return result;
     }
 
     /// <summary>One step from the state of <paramref name="other"/>, as if that one had been taken over first.</summary>
-    internal StepResult StepFrom(OffloadEnvironment other, int plan)
+    internal void StepFrom(OffloadEnvironment other, int plan, out StepResult result)
     {
         other.Require(plan);
         _stations.CopyFrom(other._stations);
-        return Play(other.Observation.Request, plan, other.TotalReward, other.TotalEnergy);
+        Play(other.Observation.Request, plan, other.TotalReward, other.TotalEnergy, out result);
     }
 
     /// <summary>The same for a plan that begins on the device.</summary>
     /// <param name="shared">What <see cref="ShareFrom"/> made of <paramref name="other"/>.</param>
-    internal StepResult StepFrom(OffloadEnvironment other, OffloadEnvironment shared, int plan)
+    internal void StepFrom(OffloadEnvironment other, OffloadEnvironment shared, int plan, out StepResult result)
     {
         other.Require(plan);
         _stations.CopyFrom(shared._stations);
         Deliver(shared);
         _stations.Decide(other.Observation.Request, plan);
-        return Conclude(other.Observation.Request, other.TotalReward, other.TotalEnergy);
+        Conclude(other.Observation.Request, other.TotalReward, other.TotalEnergy, out result);
     }
 
     /// <summary>Plays from the state of <paramref name="other"/> what a step has in common for all plans that begin on the device.</summary>
@@ -171,24 +172,24 @@ public sealed class OffloadEnvironment : IOutcomeSink
             throw new InvalidOperationException($"plan {plan} cannot run now; choose one whose Mask entry is true");
     }
 
-    private StepResult Play(int request, int plan, double reward, double energy)
+    private void Play(int request, int plan, double reward, double energy, out StepResult result)
     {
         DeliverNothing();
         _stations.Accept(request, plan);
-        return Conclude(request, reward, energy);
+        Conclude(request, reward, energy, out result);
     }
 
     /// <summary>Goes on to the next arrival.</summary>
     /// <param name="reward">Sum of the rewards until this request.</param>
     /// <param name="energy">Spent until then, J.</param>
-    private StepResult Conclude(int request, double reward, double energy)
+    private void Conclude(int request, double reward, double energy, out StepResult result)
     {
         MoveTo(request + 1);
         Truncated = request + 1 == _draw.Requests;
         if (Truncated)
             _stations.Drain();
         Moves++;
-        return new StepResult(_stations.TotalReward - reward, _stations.Energy - energy, _sums.Misses, _sums.Shortfall, Truncated);
+        result = new StepResult(_stations.TotalReward - reward, _stations.Energy - energy, _sums.Misses, _sums.Shortfall, Truncated);
     }
 
     /// <summary>An environment over the same draws, to try things in; see <see cref="CopyFrom"/>.</summary>

@@ -81,12 +81,13 @@ public sealed class CostTable
         Runnable = new bool[plans.Count];
         var accuracy = profile.Accuracy.ToDictionary(a => (a.Exit, a.Cut, a.Bits), a => a.Value);
         var partitions = profile.Partitions.ToDictionary(p => (p.Exit, p.Cut));
+        var ways = new Dictionary<(Gate, string), byte[]>();
         for (var p = 0; p < plans.Count; p++)
         {
             _costs[p] = CostOf(plans[p], scenario, accuracy, partitions);
             _losses[p] = plans[p].Exit < 0 ? 0 : (profile.Exits[plans[p].Exit].Accuracy ?? _costs[p].Accuracy) - _costs[p].Accuracy;
             if (plans[p].Gate is not null)
-                Pass(p, scenario);
+                Pass(p, scenario, ways);
             _branches[p] = BranchesOf(p, scenario);
             Runnable[p] = _costs[p].MemoryBytes <= scenario.Device.MemoryBytes;
             _unpowered[p] = plans[p] is { Kind: PlanKind.Drop, Probe: false };
@@ -245,9 +246,9 @@ public sealed class CostTable
     }
 
     /// <summary>The mean over images, and memory for the branches beside the head: their own at most.</summary>
-    private void Pass(int p, Scenario scenario)
+    private void Pass(int p, Scenario scenario, Dictionary<(Gate, string), byte[]> ways)
     {
-        var path = GatedPath.Of(Profile, Plans[p], FactorOf(Plans[p], scenario), _costs[p].DeviceSeconds, -_losses[p]);
+        var path = GatedPath.Of(Profile, Plans[p], FactorOf(Plans[p], scenario), _costs[p].DeviceSeconds, -_losses[p], ways);
         _paths[p] = path;
         double seconds = 0, accuracy = 0, memory = _costs[p].MemoryBytes;
         foreach (var way in path.Ways)

@@ -32,19 +32,15 @@ public sealed class GatedPath
             "is missing, so nobody knows which images leave early; profile with --images and --labels, or offer no plans that leave when confident")
         : plans.Where(p => p.Kind is PlanKind.Local or PlanKind.Split && Tried(profile, p, gate).Any()).Select(p => p with { Gate = gate });
 
+    /// <param name="known">Ways of all images by the gate and the exits that it tries, which many plans have in common: those found are taken, others added.</param>
     /// <param name="goingOn">Accuracy of all images at the planned exit over that of the same exit on the whole network, as a difference: what quantising loses.</param>
-    internal static GatedPath Of(ModelProfile profile, OffloadPlan plan, double factor, double headSeconds, double goingOn)
+    internal static GatedPath Of(ModelProfile profile, OffloadPlan plan, double factor, double headSeconds, double goingOn, Dictionary<(Gate, string), byte[]> known)
     {
         var (gate, outcomes) = (plan.Gate!, profile.Outcomes!);
         var tried = Tried(profile, plan, gate).ToArray();
-        var wayOf = new byte[outcomes.Images];
-        for (var image = 0; image < wayOf.Length; image++)
-        {
-            var way = 0;
-            while (way < tried.Length && !gate.Leaves(outcomes, tried[way].Exit, image))
-                way++;
-            wayOf[image] = (byte)way;
-        }
+        var key = (gate, string.Join(' ', tried.Select(t => t.Exit)));
+        if (!known.TryGetValue(key, out var wayOf))
+            known.Add(key, wayOf = WaysOf(gate, outcomes, tried));
         var ways = new GatedWay[tried.Length + 1];
         var branches = 0.0;
         for (var w = 0; w < tried.Length; w++)
@@ -57,6 +53,20 @@ public sealed class GatedPath
         ways[^1] = new(plan.Exit, plan.Cut, false, Share(wayOf, tried.Length, tried.Length), headSeconds + branches,
             Math.Max(0, Correct(outcomes, plan.Exit, wayOf, tried.Length, tried.Length) + goingOn), 0);
         return new GatedPath(ways, wayOf);
+    }
+
+    /// <summary>Which of the exits that are tried each image leaves at, by their number; as many as there are where it goes on.</summary>
+    private static byte[] WaysOf(Gate gate, ImageOutcomes outcomes, (int Exit, int Cut)[] tried)
+    {
+        var wayOf = new byte[outcomes.Images];
+        for (var image = 0; image < wayOf.Length; image++)
+        {
+            var way = 0;
+            while (way < tried.Length && !gate.Leaves(outcomes, tried[way].Exit, image))
+                way++;
+            wayOf[image] = (byte)way;
+        }
+        return wayOf;
     }
 
     /// <summary>Exits before the planned one that the gate tries and that branch off at or before the plan's cut, each with the cut where it branches off.</summary>

@@ -16,8 +16,20 @@ public sealed class EightTests
     public void WhatIsAtMostSoLargeIsCounted()
     {
         double[] numbers = [3, 1, double.PositiveInfinity, 2, 2, -1, 7, double.PositiveInfinity];
-        foreach (var limit in new[] { -2, -1, 1.5, 2, 7, double.MaxValue })
+        foreach (var limit in new[] { -2, -1, 1.5, 2, 7, double.MaxValue, double.PositiveInfinity, double.NaN })
+        {
             Assert.Equal(numbers.Count(x => x <= limit), Eight.AtMost(ref numbers[0], limit));
+            Assert.Equal(numbers.Count(x => x < limit), Eight.Below(ref numbers[0], limit));
+        }
+    }
+
+    [Fact]
+    public void NothingIsAtMostWhatFillsUp()
+    {
+        var filled = Eight.Filled([1, 2, 3]);
+        Assert.Equal([1, 2, 3], filled[..3]);
+        for (var from = 0; from <= 3; from++)
+            Assert.Equal((3 - from, 3 - from), (Eight.AtMost(ref filled[from], double.PositiveInfinity), Eight.Below(ref filled[from], double.PositiveInfinity)));
     }
 
     [Fact]
