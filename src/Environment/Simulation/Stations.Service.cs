@@ -137,11 +137,18 @@ public sealed partial class Stations
         job.Ready = Now;
         // The device may be hotter by then: the branch gets the time it needs at the heat that can be reached.
         var slowdown = _now.Calibration * (_heats is { } h ? Slowdown(Decayed(HeatNow(), 1, job.Deadline - Now, h.TimeConstant)) : 1);
-        var branch = model.Fallback(job.Plan, job.Deadline - job.Arrival, Now + Margin - job.Arrival, slowdown);
+        var margin = Margin;
+        var branch = model.Fallback(job.Plan, job.Deadline - job.Arrival, Now + margin - job.Arrival, slowdown);
+        if (!branch.Exists && margin > 0)
+        {
+            // The margin is for clocks that wake late: a branch that would end within it is better than none.
+            margin = 0;
+            branch = model.Fallback(job.Plan, job.Deadline - job.Arrival, Now - job.Arrival, slowdown);
+        }
         if (branch.Exists)
         {
             (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, model.Table.AccuracyOf(branch, job.Image), branch.Seconds / slowdown);
-            job.CancelAt = job.Deadline - branch.Seconds - Margin;
+            job.CancelAt = job.Deadline - branch.Seconds - margin;
             job.AtRisk = job.CancelAt < job.Deadline ? job.BranchSeconds : 0;
         }
         Enter(j, Stage.WaitUplink);

@@ -123,15 +123,22 @@ public sealed partial class Stations
         ref var job = ref _jobs[j];
         var slowdown = Slowdown(HeatNow()) * _now.Calibration;
         var busy = _now.OnDevice >= 0 ? Math.Max(0, _jobs[_now.OnDevice].Due - Now) : 0;
-        var left = job.Deadline - Now - busy - Margin;
-        var branch = model.Table.Fallback(job.Plan, left / slowdown);
-        if (!branch.Exists || branch.Seconds * slowdown > left)
+        var left = job.Deadline - Now - busy;
+        var branch = Within(job.Plan, left - Margin, slowdown);
+        if (!branch.Exists)
+            // The margin is for clocks that wake late: a branch that would end within it is better than none.
+            branch = Within(job.Plan, left, slowdown);
+        if (!branch.Exists)
             return false;
         (job.BranchExit, job.BranchAccuracy, job.BranchSeconds) = (branch.Exit, branch.Accuracy, branch.Seconds);
         Enter(j, Stage.WaitFallback);
         job.Ready = Now;
         return true;
     }
+
+    /// <summary>The most accurate branch that ends within so many seconds.</summary>
+    private FallbackBranch Within(int plan, double seconds, double slowdown) =>
+        model.Table.Fallback(plan, seconds / slowdown) is var branch && branch.Exists && branch.Seconds * slowdown <= seconds ? branch : FallbackBranch.None;
 
     private void EndOrRemove(int j)
     {

@@ -77,10 +77,42 @@ public sealed class StationsToldTests : IWorld, IOutcomeSink
     public void AFailureWithoutTimeForAnyBranchIsAMiss()
     {
         Accept(0, "remote@1"); // its branches are whole networks: 100 ms and more
-        _stations.Advance(0.6);
-        Accept(1, "local@3"); // busy until 0.9
+        _stations.Advance(0.61);
+        Accept(1, "local@3"); // busy until 0.91
         _stations.Failed(0, probe: false, 0.78);
         Assert.Equal((0, OutcomeKind.Missed), (_outcomes.Single().Request, _outcomes.Single().Kind));
+    }
+
+    [Fact]
+    public void WhereOnlyTheMarginStandsAgainstABranchAFailureIsAnsweredByIt()
+    {
+        Accept(0, "cut2@3/8b");
+        _stations.Computed(0, 0.16);
+        _stations.Advance(0.655);
+        Accept(1, "local@3"); // busy until 0.955
+        _stations.Failed(0, probe: false, 0.84);
+        Assert.Empty(_outcomes);
+        _stations.Computed(1, 0.955);
+        Assert.Equal("branch 0 exit 1", _done[^1]);
+        _stations.Computed(0, 0.996);
+        Assert.Equal((0, OutcomeKind.Fallback), (_outcomes[^1].Request, _outcomes[^1].Kind));
+    }
+
+    [Fact]
+    public void AHeadThatEndsLateHasABranchAsLongAsOneFitsWithoutTheMargin()
+    {
+        Accept(1, "local@3");
+        Accept(2, "local@3");
+        Accept(3, "local@2");
+        _stations.Advance(0.005);
+        Accept(0, "cut2@3/8b"); // deadline 1.005, head from 0.8 to 0.96, then 40 ms of a branch
+        foreach (var (request, at) in ((int, double)[])[(1, 0.3), (2, 0.6), (3, 0.8), (0, 0.96)])
+            _stations.Computed(request, at);
+        Assert.Equal(0.965, _stations.NextEvent, 6);
+        _stations.Advance(0.9651);
+        Assert.Equal(["send 0", "stop 0 OnUplink", "branch 0 exit 1"], _done[^3..]);
+        _stations.Computed(0, 0.999);
+        Assert.Equal((0, OutcomeKind.Fallback), (_outcomes[^1].Request, _outcomes[^1].Kind));
     }
 
     [Fact]
