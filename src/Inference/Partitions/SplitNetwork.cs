@@ -27,11 +27,10 @@ public sealed class SplitNetwork
     private SplitNetwork(GraphView graph, ModelProfile profile, string path, IReadOnlyDictionary<string, TensorInfo> tensors)
         : this(graph, tensors) => (_profile, _path) = (profile, path);
 
-    /// <exception cref="InputException">It was let go of, and its file has become another model.</exception>
-    /// <exception cref="InvalidDataException">It was let go of, and its file is no ONNX model any more.</exception>
+    /// <exception cref="InputException">It was let go of, and its file has become another model or none.</exception>
     public GraphView Graph => Cutter.Graph;
 
-    private Cutter Cutter => _read ?? (_read = new Cutter(Read(_path!, Profile)));
+    private Cutter Cutter => _read ?? (_read = Again());
 
     public IReadOnlyDictionary<string, TensorInfo> Tensors { get; }
 
@@ -73,6 +72,18 @@ public sealed class SplitNetwork
     {
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private Cutter Again()
+    {
+        try
+        {
+            return new Cutter(Read(_path!, Profile));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException(_path!, "file", $"is not the model any more that it was when it was opened ({e.Message}); a changed file needs a start or a swap");
+        }
     }
 
     private static GraphView Read(string path, ModelProfile profile)

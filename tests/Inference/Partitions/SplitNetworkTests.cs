@@ -100,7 +100,9 @@ public sealed class SplitNetworkTests : IDisposable
         File.AppendAllText(_files.ModelPath, "another");
         Assert.Equal(before, _network.Local(1).ToBytes()); // which is still the one that was read
         _network.Forget();
-        Assert.StartsWith($"{_files.ModelPath}:", Assert.ThrowsAny<Exception>(() => _network.Local(1)).Message);
+        Assert.StartsWith($"{_files.ModelPath}:", Assert.Throws<InputException>(() => _network.Local(1)).Message);
+        File.WriteAllBytes(_files.ModelPath, File.ReadAllBytes(_files.ModelPath)[..100]);
+        Assert.StartsWith($"{_files.ModelPath}:file: is not the model any more", Assert.Throws<InputException>(() => _network.Local(1)).Message);
         Assert.NotEmpty(_network.Tensors);
     }
 
