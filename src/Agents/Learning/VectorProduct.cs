@@ -87,58 +87,6 @@ public sealed unsafe class VectorProduct
         }
     }
 
-    /// <summary>c [1,n] = a [1,k] b [k,n]: one state, where packing b would cost more than the product. Even and odd k are summed apart.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Row(in Matrix a, in Matrix b, in Matrix c)
-    {
-        nint width = Vector<float>.Count, stride = b.Stride, j = 0;
-        var depth = b.Rows;
-        for (; j + 4 * width <= c.Stride; j += 4 * width)
-        {
-            Vector<float> e0 = default, e1 = default, e2 = default, e3 = default, o0 = default, o1 = default, o2 = default, o3 = default;
-            float* even = b.Pointer + j, odd = even + stride;
-            var k = 0;
-            for (; k + 1 < depth; k += 2, even += 2 * stride, odd += 2 * stride)
-            {
-                Vector<float> x = new(a.Pointer[k]), y = new(a.Pointer[k + 1]);
-                e0 = Vector.MultiplyAddEstimate(x, Vector.Load(even), e0);
-                e1 = Vector.MultiplyAddEstimate(x, Vector.Load(even + width), e1);
-                e2 = Vector.MultiplyAddEstimate(x, Vector.Load(even + 2 * width), e2);
-                e3 = Vector.MultiplyAddEstimate(x, Vector.Load(even + 3 * width), e3);
-                o0 = Vector.MultiplyAddEstimate(y, Vector.Load(odd), o0);
-                o1 = Vector.MultiplyAddEstimate(y, Vector.Load(odd + width), o1);
-                o2 = Vector.MultiplyAddEstimate(y, Vector.Load(odd + 2 * width), o2);
-                o3 = Vector.MultiplyAddEstimate(y, Vector.Load(odd + 3 * width), o3);
-            }
-            if (k < depth)
-            {
-                var x = new Vector<float>(a.Pointer[k]);
-                e0 = Vector.MultiplyAddEstimate(x, Vector.Load(even), e0);
-                e1 = Vector.MultiplyAddEstimate(x, Vector.Load(even + width), e1);
-                e2 = Vector.MultiplyAddEstimate(x, Vector.Load(even + 2 * width), e2);
-                e3 = Vector.MultiplyAddEstimate(x, Vector.Load(even + 3 * width), e3);
-            }
-            (e0 + o0).Store(c.Pointer + j);
-            (e1 + o1).Store(c.Pointer + j + width);
-            (e2 + o2).Store(c.Pointer + j + 2 * width);
-            (e3 + o3).Store(c.Pointer + j + 3 * width);
-        }
-        for (; j < c.Stride; j += width)
-        {
-            Vector<float> e = default, o = default;
-            var at = b.Pointer + j;
-            var k = 0;
-            for (; k + 1 < depth; k += 2, at += 2 * stride)
-            {
-                e = Vector.MultiplyAddEstimate(new Vector<float>(a.Pointer[k]), Vector.Load(at), e);
-                o = Vector.MultiplyAddEstimate(new Vector<float>(a.Pointer[k + 1]), Vector.Load(at + stride), o);
-            }
-            if (k < depth)
-                e = Vector.MultiplyAddEstimate(new Vector<float>(a.Pointer[k]), Vector.Load(at), e);
-            (e + o).Store(c.Pointer + j);
-        }
-    }
-
     private void Check(int rows, int depthA, int depthB, int columns, in Matrix c)
     {
         if (depthA != depthB || c.Rows != rows || c.Columns != columns)

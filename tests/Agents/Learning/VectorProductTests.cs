@@ -35,14 +35,6 @@ public sealed class VectorProductTests
         Check(c, k, (i, j, t) => (double)a.Row(t)[i] * b.Row(t)[j]);
     }
 
-    [Theory, MemberData(nameof(Shapes))]
-    public void ARowIsTheProduct(int m, int k, int n)
-    {
-        Matrix a = Matrices.Noise(1, k, (ulong)m), b = Matrices.Noise(k, n, 2), c = Junk(1, n);
-        VectorProduct.Row(a, b, c);
-        Check(c, k, (i, j, t) => (double)a.Row(i)[t] * b.Row(t)[j]);
-    }
-
     [Fact]
     public void AnElementDoesNotDependOnTheTileItFallsInto()
     {

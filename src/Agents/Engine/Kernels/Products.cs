@@ -12,7 +12,7 @@ internal sealed class ProductKernel(Op op, Matrix x, Matrix y, Matrix z, VectorP
             return;
         if (op == Op.MatMul && z.Rows == 1)
         {
-            VectorProduct.Row(x, y, z);
+            RowProduct.Of(x, y, z);
             return;
         }
         var rows = z.Rows == to - from ? z : z.RowRange(from, to);
