@@ -151,7 +151,7 @@ internal sealed class FrameChannel(Stream stream, ShapedLink? link, RunClock clo
 
     private static (ulong, bool) KeyOf(Exchange exchange) => ((ulong)exchange.Request, exchange.Flight is null);
 
-    /// <summary>Takes every whole frame, moves what is left to the front and makes room for the rest of it.</summary>
+    /// <summary>Takes every whole frame, moves what is left to the front and makes room for more of it.</summary>
     /// <returns>How many bytes are left; -1 where a frame is none.</returns>
     private int TakeFrames(int filled)
     {
@@ -172,7 +172,8 @@ internal sealed class FrameChannel(Stream stream, ShapedLink? link, RunClock clo
         var left = _read.AsSpan(at, filled - at);
         if (needed > _read.Length)
         {
-            var longer = new byte[needed];
+            // By what has come, not by what a header says: a length that was changed on its way must not cost memory.
+            var longer = new byte[Math.Min(needed, 2 * _read.Length)];
             left.CopyTo(longer);
             _read = longer;
         }
