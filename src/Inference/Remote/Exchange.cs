@@ -33,7 +33,12 @@ internal abstract class Exchange
     /// <returns>False: it cannot be sent, as a tensor holds a NaN or an infinity.</returns>
     public abstract bool TryPrepare();
 
-    /// <summary>The last byte has left.</summary>
+    /// <summary>The first byte is about to leave; not told by wires whose library would not say.</summary>
+    public virtual void Leaves()
+    {
+    }
+
+    /// <summary>The last byte has left, for all that the sender knows: its answer may have been read before that.</summary>
     public abstract void Sent();
 
     /// <param name="reply">What the server said, or why nothing came.</param>

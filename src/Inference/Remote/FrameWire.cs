@@ -103,6 +103,7 @@ internal sealed class FrameWire : IServerWire
                             end = new Reply(Reason.BrokenOff, _clock.Now);
                             continue;
                         }
+                        exchange.Leaves();
                         for (var left = FrameOf(exchange); left.Length > 0;)
                         {
                             var bytes = channel.Next(left.Length, out var at);

@@ -120,14 +120,14 @@ public sealed class RemoteClient : IRemote, IDisposable
     /// <summary>One request or probe, from the controller's word to its own last one.</summary>
     private sealed class Call(RemoteClient client) : Exchange
     {
-        private double _sentAt = double.NaN;
+        private double _leavesAt = double.NaN, _sentAt = double.NaN;
 
         /// <summary>While an answer is held back because the path behind the link is emulated.</summary>
         public CancellationTokenSource? Held { get; set; }
 
         public override bool TryPrepare()
         {
-            _sentAt = double.NaN;
+            _leavesAt = _sentAt = double.NaN;
             // Split 0: nothing was computed, so nothing was packed yet.
             if (Flight is { MessageBytes: 0 } flight)
                 lock (client._writer)
@@ -137,6 +137,8 @@ public sealed class RemoteClient : IRemote, IDisposable
                 client._link?.Begin();
             return Flight is not { MessageBytes: < 0 };
         }
+
+        public override void Leaves() => _leavesAt = client._mailbox.Clock.Now;
 
         public override void Sent()
         {
@@ -164,8 +166,11 @@ public sealed class RemoteClient : IRemote, IDisposable
                 Deliver(Flight, reply);
         }
 
-        /// <summary>The server's own factor is the scenario's; what it takes beyond that is its load.</summary>
-        private Happened Pinged(in Reply reply) => new(What.Pinged, Request, reply.At, Probe: true, RoundTrip: Math.Max(0, reply.At - _sentAt),
+        /// <summary>
+        /// A ping's few bytes leave together, so its time begins with the first: the answer of a server nearby is read before the sender has seen the last one leave. The server's own factor
+        /// is the scenario's; what it takes beyond that is its load.
+        /// </summary>
+        private Happened Pinged(in Reply reply) => new(What.Pinged, Request, reply.At, Probe: true, RoundTrip: Math.Max(0, reply.At - (double.IsNaN(_leavesAt) ? _sentAt : _leavesAt)),
             Load: reply.Pace > 0 ? reply.Pace / client._model.Scenario.Server.TimeFactor : double.NaN);
 
         private Happened Failed(in Reply reply) =>
@@ -182,7 +187,9 @@ public sealed class RemoteClient : IRemote, IDisposable
             }
             // Only the server's own durations are used, never its clock. A server that says none is taken to compute as fast as the profile says.
             var computed = reply.Timed ? reply.Header.ComputedSeconds : nominal;
-            client.End(this, new Happened(What.Answered, Request, reply.At, RoundTrip: Math.Max(0, reply.At - _sentAt - reply.Header.WaitedSeconds - computed),
+            // Nothing is answered before it was sent, whichever of the two threads looked at the clock first.
+            var at = Math.Max(reply.At, _sentAt);
+            client.End(this, new Happened(What.Answered, Request, at, RoundTrip: Math.Max(0, at - _sentAt - reply.Header.WaitedSeconds - computed),
                 Load: nominal > 0 ? computed / nominal : 1, Server: computed));
         }
 
