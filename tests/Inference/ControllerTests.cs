@@ -204,70 +204,6 @@ public class ControllerTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    [Fact]
-    public void AnIdleLinkIsProbedWithinTheBudgetAndABusyOneIsNot()
-    {
-        var model = TestWorld.Model();
-        var time = new ManualTime();
-        using var mailbox = new Mailbox(new RunClock(time));
-        using var pool = new FlightPool(() => new Flight(null, 0));
-        var remote = new Recorded { Now = () => time.Seconds };
-        var link = new LinkEstimator();
-        var controller = new Controller(new Deployment(model, new Mixed(model), remote, remote, pool), mailbox, 0, _ => { })
-        {
-            Probes = new ProbeBudget(3000, CostModel.ProbeBytes), Link = link, ProbeIdle = 4,
-        };
-        for (var now = 0.0; now < 60; now = time.Seconds = Math.Min(60, Math.Max(now + 1e-6, controller.NextEvent)))
-        {
-            controller.Pump(now);
-            if (remote.Under is not { } probe)
-                continue;
-            // It takes 0.2 s.
-            time.Seconds = now + 0.2;
-            mailbox.Post(new Happened(What.Sent, probe, time.Seconds, Probe: true));
-            remote.Under = null;
-            controller.Pump(time.Seconds);
-            Assert.InRange(link.At(time.Seconds).Age, 0, 1e-6);
-        }
-        // The first when the budget has filled, 8 s; then every 8 s, as it allows.
-        Assert.Equal([8, 16, 24, 32, 40, 48, 56], remote.Probes.Select(p => Math.Round(p)));
-        Assert.Equal(remote.Probes.Count, remote.Numbers.Distinct().Count());
-        Assert.All(remote.Numbers, n => Assert.True(n < -1));
-        Assert.InRange(link.At(60).Rate, 0.9 * CostModel.ProbeBytes * 8 / 0.2, 1.1 * CostModel.ProbeBytes * 8 / 0.2);
-        Assert.True(controller.Energy > 0);
-    }
-
-    [Fact]
-    public void AnIdleServerIsPingedAndItsAnswerRefreshesRoundTripAndLoadButNotTheRate()
-    {
-        var model = TestWorld.Model();
-        var time = new ManualTime();
-        using var mailbox = new Mailbox(new RunClock(time));
-        using var pool = new FlightPool(() => new Flight(null, 0));
-        var remote = new Recorded { Now = () => time.Seconds };
-        var link = new LinkEstimator();
-        var seen = new Observation();
-        var controller = new Controller(new Deployment(model, new Seeing(model, seen), remote, remote, pool), mailbox, 0, _ => { }) { Link = link, PingIdle = 3 };
-        for (var now = 0.0; now < 20; now = time.Seconds = Math.Min(20, Math.Max(now + 1e-6, controller.NextEvent)))
-        {
-            controller.Pump(now);
-            // The second one is not answered.
-            if (remote.Pings.Count is 1 or >= 3 && remote.Pings[^1].At == now)
-                mailbox.Post(new Happened(What.Pinged, remote.Pings[^1].Number, now, Probe: true, RoundTrip: 0.25, Load: remote.Pings.Count == 1 ? double.NaN : 2.5));
-            controller.Pump(now);
-        }
-        Assert.Equal([3, 6, 9, 12, 15, 18], remote.Pings.Select(p => Math.Round(p.At, 3)));
-        Assert.Equal(remote.Pings[1].Number, Assert.Single(remote.Stopped));
-        Assert.Empty(remote.Probes);
-        controller.Submit(0, deadline: 1, (_, _) => { });
-        controller.Pump(time.Seconds);
-        Assert.Equal((0.25, 2.5), (seen.Rtt, seen.ServerLoad));
-        Assert.Equal(2, seen.ServerLoadAge, 1e-6);
-        Assert.Equal(model.Scenario.Uplink.PriorBitsPerSecond, seen.Rate, 1e-3);
-        Assert.Equal((0, 5), link.At(20) is var known ? (known.Transfers, known.Answers) : default);
-        Assert.Equal(0.25, link.At(20).Rtt, 1e-9);
-    }
-
     private static Scenario Of(string name)
     {
         var s = TestWorld.Scenario;
@@ -317,60 +253,6 @@ public class ControllerTests
         public double Carried(double now) => 0;
 
         public double BytesBetween(double from, double to) => 0;
-    }
-
-    /// <summary>Takes probes and never ends one by itself.</summary>
-    private sealed class Recorded : IDevice, IRemote
-    {
-        public List<double> Probes { get; } = [];
-        public List<(int Number, double At)> Pings { get; } = [];
-        public List<int> Stopped { get; } = [];
-        public List<int> Numbers { get; } = [];
-        public int? Under { get; set; }
-        public Func<double>? Now { get; set; }
-
-        public void ComputeHead(Flight flight, double begun, double seconds) => flight.Release();
-
-        public void ComputeBranch(Flight flight, int exit, double begun, double seconds) => flight.Release();
-
-        public void Stop(Flight flight) { }
-
-        public void Send(Flight flight) => flight.Release();
-
-        public void SendProbe(int request)
-        {
-            Under = request;
-            Numbers.Add(request);
-            Probes.Add(Now!());
-        }
-
-        public void Ping(int number)
-        {
-            Numbers.Add(number);
-            Pings.Add((number, Now!()));
-        }
-
-        public void Stop(int request, bool probe) => Stopped.Add(request);
-
-        public double Carried(double now) => CostModel.ProbeBytes;
-
-        public double BytesBetween(double from, double to) => 0;
-    }
-
-    /// <summary>Keeps what it saw last, and chooses by greed.</summary>
-    private sealed class Seeing(CostModel model, Observation seen) : IPolicy
-    {
-        public string Name => "seeing";
-
-        public void Begin(int window)
-        {
-        }
-
-        public int Decide(Observation observation, ReadOnlySpan<bool> mask)
-        {
-            seen.CopyFrom(observation);
-            return GreedyFallback.Decide(model, observation, mask);
-        }
     }
 
     private sealed class Mad : IPolicy

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using RlOffload.Environment;
-using RlOffload.Environment.Plans;
 using RlOffload.Inference.Flights;
 using RlOffload.Inference.Remote;
 using RlOffload.Inference.Wire;
@@ -33,13 +32,13 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task AnswersComeInAnyOrderAndEachEndsItsOwnRequest()
     {
-        Noted[] sent = [new(1), new(2), new(3)];
+        NotedExchange[] sent = [new(1), new(2), new(3)];
         foreach (var s in sent)
             _wire.Begin(s);
         using var server = await Accept();
         foreach (var s in sent)
             Assert.Equal(s.Frame, await server.Frame());
-        await server.Write([.. Answer(3), .. Answer(1), .. Answer(2)]);
+        await server.Write([.. FramePeer.Answer(3), .. FramePeer.Answer(1), .. FramePeer.Answer(2)]);
         foreach (var s in sent)
             Assert.Equal((Reason.None, (ulong)s.Request, s.Request), await s.Ended() is var reply ? (reply.Reason, reply.Header.Request, reply.Class) : default);
         Assert.All(sent, s => Assert.Equal("sent ended", s.Told));
@@ -48,13 +47,13 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task AnAnswerInPiecesIsOneAnswerAndSeveralInOnePieceAreSeveral()
     {
-        Noted[] sent = [new(1), new(2), new(3)];
+        NotedExchange[] sent = [new(1), new(2), new(3)];
         foreach (var s in sent)
             _wire.Begin(s);
         using var server = await Accept();
         foreach (var s in sent)
             await server.Frame();
-        byte[] bytes = [.. Answer(1, floats: 20_000), .. Answer(2), .. Answer(3)];
+        byte[] bytes = [.. FramePeer.Answer(1, floats: 20_000), .. FramePeer.Answer(2), .. FramePeer.Answer(3)];
         foreach (var piece in new[] { ..7, 7..40, 40..50_000, 50_000..^80, ^80.. })
             await server.Write(bytes[piece]);
         foreach (var s in sent)
@@ -64,7 +63,7 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task TheLateAnswerOfWhatWasStoppedIsNotTheAnswerOfWhatCameAfterIt()
     {
-        var exchange = new Noted(5);
+        var exchange = new NotedExchange(5);
         _wire.Begin(exchange);
         using var server = await Accept();
         await server.Frame();
@@ -75,7 +74,7 @@ public sealed class FrameWireTests : IDisposable
         exchange.Again(6);
         _wire.Begin(exchange);
         Assert.Equal(exchange.Frame, await server.Frame());
-        await server.Write([.. Answer(5), .. Answer(6)]);
+        await server.Write([.. FramePeer.Answer(5), .. FramePeer.Answer(6)]);
         Assert.Equal((6UL, 6), await exchange.Ended() is var reply ? (reply.Header.Request, reply.Class) : default);
         Assert.Equal("sent ended sent ended", exchange.Told);
     }
@@ -83,13 +82,13 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task AnAnswerThatComesBeforeTheLastByteHasLeftWaitsForIt()
     {
-        var (small, large) = (new Noted(1), new Noted(2, Large));
+        var (small, large) = (new NotedExchange(1), new NotedExchange(2, Large));
         _wire.Begin(small);
         _wire.Begin(large);
         using var server = await Accept();
         await server.Frame();
         var header = await server.Header();
-        await server.Write([.. Answer(2), .. Answer(1)]);
+        await server.Write([.. FramePeer.Answer(2), .. FramePeer.Answer(1)]);
         // What came behind it has been read.
         await small.Ended();
         Assert.Equal("", large.Told);
@@ -101,7 +100,7 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task AConnectionThatIsCutInTheMiddleOfASendEndsItOnceAndTheNextOneOpensAnother()
     {
-        var (waiting, cut) = (new Noted(1), new Noted(2, Large));
+        var (waiting, cut) = (new NotedExchange(1), new NotedExchange(2, Large));
         _wire.Begin(waiting);
         _wire.Begin(cut);
         using (var server = await Accept())
@@ -118,14 +117,14 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task AnAnswerBeforeACutInTheMiddleOfASendIsNone()
     {
-        var (waiting, cut) = (new Noted(1), new Noted(2, Large));
+        var (waiting, cut) = (new NotedExchange(1), new NotedExchange(2, Large));
         _wire.Begin(waiting);
         _wire.Begin(cut);
         using (var server = await Accept())
         {
             await server.Frame();
             await server.Header();
-            await server.Write([.. Answer(2), .. Answer(1)]);
+            await server.Write([.. FramePeer.Answer(2), .. FramePeer.Answer(1)]);
             await waiting.Ended();
         }
         Assert.Equal(Reason.BrokenOff, (await cut.Ended()).Reason);
@@ -135,7 +134,7 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task WhatIsStoppedWhileItLeavesTakesTheConnectionWithItAndIsEndedOnceItsMemoryIsFree()
     {
-        var (waiting, stopped, queued) = (new Noted(1), new Noted(2, Large), new Noted(3));
+        var (waiting, stopped, queued) = (new NotedExchange(1), new NotedExchange(2, Large), new NotedExchange(3));
         _wire.Begin(waiting);
         _wire.Begin(stopped);
         using var server = await Accept();
@@ -159,7 +158,7 @@ public sealed class FrameWireTests : IDisposable
     public async Task AConnectionThatDoesNotComeAboutIsGivenUp()
     {
         using var wire = Wire("tls");
-        var exchange = new Noted(1);
+        var exchange = new NotedExchange(1);
         wire.Begin(exchange);
         using var silent = await Accept();
         // It says hello to nobody: the connection is being opened from here on.
@@ -174,7 +173,7 @@ public sealed class FrameWireTests : IDisposable
     public async Task NobodyThereIsUnreachable()
     {
         _listener.Stop();
-        var exchange = new Noted(1);
+        var exchange = new NotedExchange(1);
         _wire.Begin(exchange);
         Assert.Equal(Reason.Unreachable, (await exchange.Ended()).Reason);
     }
@@ -182,14 +181,14 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task WhatCannotBeUnderstoodEndsAllThatIsExpected()
     {
-        Noted[] sent = [new(1), new(2)];
+        NotedExchange[] sent = [new(1), new(2)];
         foreach (var s in sent)
             _wire.Begin(s);
         using (var server = await Accept())
         {
             foreach (var s in sent)
                 await server.Frame();
-            var answer = Answer(1);
+            var answer = FramePeer.Answer(1);
             answer[^1] ^= 1;
             await server.Write(answer);
             foreach (var s in sent)
@@ -201,7 +200,7 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task ARefusalEndsItsRequestWithTheServersWords()
     {
-        var exchange = new Noted(4);
+        var exchange = new NotedExchange(4);
         _wire.Begin(exchange);
         using var server = await Accept();
         await server.Frame();
@@ -215,7 +214,7 @@ public sealed class FrameWireTests : IDisposable
     [Fact]
     public async Task ClosingEndsWhateverIsUnderWay()
     {
-        Noted[] sent = [new(1), new(2, Large), new(3)];
+        NotedExchange[] sent = [new(1), new(2, Large), new(3)];
         foreach (var s in sent)
             _wire.Begin(s);
         using var server = await Accept();
@@ -224,7 +223,7 @@ public sealed class FrameWireTests : IDisposable
         _wire.Dispose();
         foreach (var s in sent)
             Assert.Equal(Reason.BrokenOff, (await s.Ended()).Reason);
-        var late = new Noted(4);
+        var late = new NotedExchange(4);
         _wire.Begin(late);
         Assert.Equal(Reason.BrokenOff, (await late.Ended()).Reason);
     }
@@ -236,7 +235,7 @@ public sealed class FrameWireTests : IDisposable
         var rng = new Rng(7);
         using var over = new CancellationTokenSource();
         var serving = Serve(new Rng(8), over.Token);
-        Noted[] slots = [.. Enumerable.Range(0, 6).Select(i => new Noted(i))];
+        NotedExchange[] slots = [.. Enumerable.Range(0, 6).Select(i => new NotedExchange(i))];
         var answered = 0;
         for (var round = 0; round < 400; round++)
         {
@@ -277,16 +276,16 @@ public sealed class FrameWireTests : IDisposable
     private FrameWire Wire(string scheme) =>
         new(new Uri($"{scheme}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}"), new RunClock(TimeProvider.System), null, null);
 
-    private async Task<Peer> Accept() => new(await _listener.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+    private async Task<FramePeer> Accept() => new(await _listener.AcceptSocketAsync().WaitAsync(TimeSpan.FromSeconds(30)));
 
     /// <summary>Over a new connection.</summary>
     private async Task GoesOn()
     {
-        var next = new Noted(9);
+        var next = new NotedExchange(9);
         _wire.Begin(next);
         using var server = await Accept();
         Assert.Equal(next.Frame, await server.Frame());
-        await server.Write(Answer(9));
+        await server.Write(FramePeer.Answer(9));
         Assert.Equal((Reason.None, 9), await next.Ended() is var reply ? (reply.Reason, reply.Class) : default);
     }
 
@@ -297,14 +296,14 @@ public sealed class FrameWireTests : IDisposable
         {
             while (true)
             {
-                using var server = new Peer(await _listener.AcceptSocketAsync(over));
+                using var server = new FramePeer(await _listener.AcceptSocketAsync(over));
                 try
                 {
                     while (true)
                     {
                         var request = BinaryPrimitives.ReadUInt32LittleEndian((await server.Frame(over)).AsSpan(24));
                         if (request % 11 != 0)
-                            held.Insert(rng.NextInt(held.Count + 1), Answer(request));
+                            held.Insert(rng.NextInt(held.Count + 1), FramePeer.Answer(request));
                         while (held.Count > 2 || (held.Count > 0 && !server.HasMore))
                         {
                             await server.Write(held[0]);
@@ -321,123 +320,6 @@ public sealed class FrameWireTests : IDisposable
         catch (OperationCanceledException)
         {
             // The test is over.
-        }
-    }
-
-    private static byte[] Answer(uint request, int floats = 10)
-    {
-        var answer = new byte[AnswerHeader.Size + 4 * floats];
-        BinaryPrimitives.WriteSingleLittleEndian(answer.AsSpan(AnswerHeader.Size + 4 * (int)(request % 10)), 1);
-        new AnswerHeader(1, 1, 4 * floats, 0.001, 0.002, request).Write(answer);
-        Checksum.Seal(answer);
-        return answer;
-    }
-
-    /// <summary>The other end.</summary>
-    private sealed class Peer(Socket socket) : IDisposable
-    {
-        private readonly NetworkStream _stream = new(socket, ownsSocket: true);
-
-        public bool HasMore => _stream.DataAvailable;
-
-        public async Task<byte[]> Header(CancellationToken cancel = default)
-        {
-            var header = new byte[RequestHeader.Size];
-            await _stream.ReadExactlyAsync(header, cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
-            return header;
-        }
-
-        public async Task<byte[]> Payload(byte[] header, CancellationToken cancel = default)
-        {
-            var payload = new byte[BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12))];
-            await _stream.ReadExactlyAsync(payload, cancel);
-            return payload;
-        }
-
-        public async Task<byte[]> Frame(CancellationToken cancel = default) => await Header(cancel) is var header ? [.. header, .. await Payload(header, cancel)] : [];
-
-        public async Task Some() => await _stream.ReadAtLeastAsync(new byte[1], 1);
-
-        /// <summary>Bytes until the end, or until the connection is reset.</summary>
-        public async Task<long> Rest()
-        {
-            var (bytes, buffer) = (0L, new byte[1 << 16]);
-            try
-            {
-                for (int some; (some = await _stream.ReadAsync(buffer)) > 0;)
-                    bytes += some;
-            }
-            catch (IOException)
-            {
-                // Reset.
-            }
-            return bytes;
-        }
-
-        public async Task Write(byte[] bytes) => await _stream.WriteAsync(bytes);
-
-        public void Dispose() => _stream.Dispose();
-    }
-
-    /// <summary>Notes in which order it is told what.</summary>
-    private sealed class Noted : Exchange
-    {
-        private readonly SemaphoreSlim _left = new(0), _ended = new(0);
-        private readonly List<string> _told = [];
-        private Reply _reply;
-
-        public Noted(int request, int bytes = 200)
-        {
-            Frame = new byte[bytes];
-            Again(request);
-        }
-
-        public byte[] Frame { get; }
-        public int Ends { get; private set; }
-
-        public string Told
-        {
-            get
-            {
-                lock (_told)
-                    return string.Join(' ', _told);
-            }
-        }
-
-        /// <summary>The same memory for another request, as its owner does once it has ended.</summary>
-        public void Again(int request)
-        {
-            new RequestHeader(1, 2, 8, PayloadKind.Tensors, 1, Frame.Length - RequestHeader.Size, 7, (ulong)request).Write(Frame);
-            var flight = new Flight(null, 0) { Message = Frame, MessageBytes = Frame.Length };
-            flight.Begin(request, 0, 0, 1);
-            flight.Planned(0, new OffloadPlan(PlanKind.Split, 1, 2, 8), default, new Observation(), 0);
-            (flight.Message, flight.MessageBytes) = (Frame, Frame.Length);
-            Begin(flight, request);
-        }
-
-        public async Task HasLeft() => Assert.True(await _left.WaitAsync(TimeSpan.FromSeconds(30)));
-
-        public async Task<Reply> Ended()
-        {
-            Assert.True(await _ended.WaitAsync(TimeSpan.FromSeconds(30)), $"request {Request} was not ended");
-            return _reply;
-        }
-
-        public override bool TryPrepare() => true;
-
-        public override void Sent()
-        {
-            lock (_told)
-                _told.Add("sent");
-            _left.Release();
-        }
-
-        public override void End(in Reply reply)
-        {
-            lock (_told)
-                _told.Add("ended");
-            (_reply, Ends) = (reply, Ends + 1);
-            _ended.Release();
         }
     }
 }
