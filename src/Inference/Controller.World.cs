@@ -34,7 +34,7 @@ public sealed partial class Controller
 
     double IWorld.Send(in Job job, double now)
     {
-        (_sending, _sendBegun) = ((job.Request, job.IsProbe), now);
+        BeginTransfer(job, now);
         if (job.IsProbe)
         {
             Probes?.Spend();
@@ -57,7 +57,7 @@ public sealed partial class Controller
 
     double IWorld.LoadAt(double now) => 1;
 
-    double IWorld.Carried(in Job job, double now) => Math.Min(job.Bytes, _sender.Carried(now));
+    double IWorld.Carried(in Job job, double now) => Math.Min(job.Bytes, CarriedBy(now));
 
     double IWorld.BytesBetween(double from, double to) => _deployed.Remote.BytesBetween(from, to);
 

@@ -29,12 +29,9 @@ public sealed partial class Controller : IWorld, IOutcomeSink
     private readonly ConcurrentQueue<(Deployment Next, TaskCompletionSource Taken)> _next = new();
     private readonly Observation _observation = new();
     private volatile Deployment _deployed;
-    private (int Request, bool Probe) _sending = (-1, false);
-    private IRemote _sender;
-    private double _sendBegun;
-    private double _lastSent, _nextProbe = double.PositiveInfinity;
+    private double _nextProbe = double.PositiveInfinity;
     private (IRemote By, int Number)? _pinged; // the last one, answered or not
-    private double _lastHeard, _nextPing = double.PositiveInfinity;
+    private double _nextPing = double.PositiveInfinity;
     private int _requests;
     private int _probes = -1;
     private bool _over;
@@ -65,7 +62,7 @@ public sealed partial class Controller : IWorld, IOutcomeSink
     public int PolicyFailures { get; private set; }
 
     /// <summary>When the loop has something to do though nobody tells it anything, s; infinity if never.</summary>
-    public double NextEvent => Math.Min(_stations.NextEvent, Math.Min(_nextProbe, _nextPing));
+    public double NextEvent => Math.Min(Math.Min(_stations.NextEvent, _throughAt), Math.Min(_nextProbe, _nextPing));
 
     /// <summary>A link that nothing was sent on for so long, s, is probed within the budget, so that what is known of it does not grow old; infinite: never.</summary>
     public double ProbeIdle { get; init; } = double.PositiveInfinity;
@@ -116,6 +113,7 @@ public sealed partial class Controller : IWorld, IOutcomeSink
     {
         while (_mailbox.TryTake(out var happened))
             Take(happened);
+        LetThrough(now);
         _stations.Advance(now);
         if (!double.IsPositiveInfinity(ProbeIdle))
             ProbeIdleLink(now);
@@ -161,6 +159,7 @@ public sealed partial class Controller : IWorld, IOutcomeSink
 
     private void Take(in Happened happened)
     {
+        LetThrough(happened.At);
         switch (happened.What)
         {
             case What.Arrived:
@@ -178,16 +177,14 @@ public sealed partial class Controller : IWorld, IOutcomeSink
                 _stations.Broken(happened.Request, happened.At);
                 break;
             case What.Sent:
-                if (_sending == (happened.Request, happened.Probe))
-                    Link?.Transferred(happened.At, _sender.Carried(happened.At), happened.At - _sendBegun);
-                _lastSent = happened.At;
-                _stations.Sent(happened.Request, happened.Probe, happened.At);
+                Left(happened);
                 break;
             case What.Answered:
                 _breaker?.Succeeded(happened.Request, happened.At);
-                Link?.Answered(happened.RoundTrip);
-                _lastHeard = happened.At;
-                _stations.Answered(happened.Request, happened.RoundTrip, happened.Load, happened.Server, happened.At);
+                Answered(happened);
+                break;
+            case What.Probed:
+                Probed(happened);
                 break;
             case What.Pinged:
                 Link?.Answered(happened.RoundTrip);

@@ -18,15 +18,18 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
     private readonly Mailbox _mailbox;
     private readonly FlightPool _pool = new(() => new Flight(null, 0));
     private readonly PriorityQueue<(double At, Action Act), double> _events = new();
-    private readonly List<(int Request, double Seconds, double Sent)> _atServer = [];
+    private readonly List<(int Request, double Seconds, double Uplink, double Since)> _atServer = [];
     private readonly HashSet<(int Request, bool Probe)> _stopped = [];
+    private readonly Dictionary<int, double> _taken = [];
     private int _onServer = -1;
-    private double _now, _sendStart;
-    private double _sending;
+    private readonly bool _modem;
+    private double _now, _sendStart, _sending, _free;
 
     /// <param name="refuses">Requests whose transfer is refused the moment it begins.</param>
-    public VirtualWorld(CostModel model, WindowDraw draw, IPolicy policy, Func<int, bool>? refuses = null, Breaker? breaker = null, bool[]? ready = null)
+    /// <param name="modem">A modem takes in whatever is sent at once, and the server tells how long it took to come.</param>
+    public VirtualWorld(CostModel model, WindowDraw draw, IPolicy policy, Func<int, bool>? refuses = null, Breaker? breaker = null, bool[]? ready = null, bool modem = false)
     {
+        _modem = modem;
         (_models, _draw, Refuses) = (new() { ["first"] = model }, draw, refuses ?? (_ => false));
         _mailbox = new Mailbox(new RunClock(_time));
         Controller = new Controller(new Deployment(model, policy, this, this, _pool, ready, "first"), _mailbox, margin: 0, f =>
@@ -97,22 +100,23 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
     {
         var request = flight.Request;
         var cost = _models[flight.Policy!].Table[flight.PlanIndex];
+        flight.WireBytes = (long)cost.Bytes;
         flight.Pool!.Release(flight);
         if (Refuses(request))
         {
             _mailbox.Post(new Happened(What.Failed, request, _now, Reason: Reason.Unreachable));
             return;
         }
-        Begin(cost.Bytes);
-        var sent = _now + _draw.SendSeconds(_now, _sending);
+        var (uplink, sent) = Begin(cost.Bytes, request, probe: false);
         At(sent, () =>
         {
-            if (_stopped.Contains((request, false)))
+            if (_stopped.Contains((request, false)) && !_modem)
                 return;
-            _mailbox.Post(new Happened(What.Sent, request, sent));
+            if (!_modem)
+                _mailbox.Post(new Happened(What.Sent, request, sent));
             At(sent + _draw.Rtts[request] / 2, () =>
             {
-                _atServer.Add((request, cost.ServerSeconds, sent));
+                _atServer.Add((request, cost.ServerSeconds, uplink, _now));
                 Serve();
             });
         });
@@ -120,12 +124,12 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
 
     public void SendProbe(int request)
     {
-        Begin(CostModel.ProbeBytes);
-        var sent = _now + _draw.SendSeconds(_now, _sending);
-        At(sent, () =>
+        var (uplink, sent) = Begin(CostModel.ProbeBytes, request, probe: true);
+        var rtt = _modem ? _draw.Rtts[Math.Max(request, 0)] : 0;
+        At(sent + rtt, () =>
         {
             if (!_stopped.Contains((request, true)))
-                _mailbox.Post(new Happened(What.Sent, request, sent, Probe: true));
+                _mailbox.Post(new Happened(_modem ? What.Probed : What.Sent, request, _now, Probe: true, RoundTrip: rtt, Uplink: _modem ? uplink : 0, Told: _modem));
         });
     }
 
@@ -141,7 +145,7 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
         }
     }
 
-    public double Carried(double now) => Math.Min(_sending, _draw.BytesBetween(_sendStart, now));
+    public double Carried(double now) => _modem ? _sending : Math.Min(_sending, _draw.BytesBetween(_sendStart, now));
 
     public double BytesBetween(double from, double to) => _draw.BytesBetween(from, to);
 
@@ -156,7 +160,7 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
         _atServer.RemoveAll(j => _stopped.Contains((j.Request, false)));
         if (_onServer >= 0 || _atServer.Count == 0)
             return;
-        var (request, seconds, sent) = _atServer[0];
+        var (request, seconds, uplink, since) = _atServer[0];
         _atServer.RemoveAt(0);
         _onServer = request;
         var (start, load) = (_now, _draw.LoadAt(_now));
@@ -169,13 +173,27 @@ internal sealed class VirtualWorld : IDevice, IRemote, IDisposable
             At(_now + rtt / 2, () =>
             {
                 if (!_stopped.Contains((request, false)))
-                    _mailbox.Post(new Happened(What.Answered, request, _now, RoundTrip: rtt, Load: load, Server: seconds * load));
+                    _mailbox.Post(new Happened(What.Answered, request, _now, RoundTrip: _modem ? _now - _taken[request] - uplink - (start - since) - seconds * load : rtt, Load: load, Server: seconds * load,
+                        Uplink: _modem ? uplink : 0, Told: _modem));
             });
             Serve();
         });
     }
 
-    private void Begin(double bytes) => (_sendStart, _sending) = (_now, bytes);
+    /// <returns>How long the link takes, s, and when it has done so.</returns>
+    private (double Uplink, double Sent) Begin(double bytes, int request, bool probe)
+    {
+        (_sendStart, _sending) = (_now, bytes);
+        var begins = _modem ? Math.Max(_now, _free) : _now;
+        var uplink = _draw.SendSeconds(begins, bytes);
+        _free = begins + uplink;
+        if (!_modem)
+            return (uplink, _free);
+        if (!probe)
+            _taken[request] = _now;
+        _mailbox.Post(new Happened(What.Sent, request, _now, Probe: probe, Unseen: true));
+        return (uplink, _free);
+    }
 
     private void Schedule(double at, What what, int request, int way = -1) => At(at, () => _mailbox.Post(new Happened(what, request, at, Way: way)));
 

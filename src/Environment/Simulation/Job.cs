@@ -14,6 +14,9 @@ public struct Job
     /// <summary>Nothing can come between: it is on its way <see cref="Stage.ToDevice"/> from when it left, and what the server does is in the books already.</summary>
     public bool IsForeseen;
 
+    /// <summary>It leaves unseen: how long the link takes is told with its answer, and nothing is learned of the link before that.</summary>
+    public bool IsUnseen;
+
     /// <summary>Absolute times, s since the window began.</summary>
     public double Arrival, Deadline, Ready, Start, End;
 

@@ -20,7 +20,7 @@ public sealed partial class Stations
                     EnterUplink(j);
                 break;
             case Stage.OnUplink:
-                LeaveUplink(ref job, job.Bytes);
+                LeaveUplink(ref job, job.Bytes, learns: !job.IsUnseen);
                 if (job.IsProbe)
                 {
                     Remove(j);
@@ -66,11 +66,17 @@ public sealed partial class Stations
                 LeaveDevice(ref job);
                 break;
             case Stage.OnUplink:
-                LeaveUplink(ref job, world.Carried(job, Now));
+                if (job.IsUnseen)
+                    LeaveUnseen(ref job);
+                else
+                    LeaveUplink(ref job, world.Carried(job, Now));
                 break;
             case Stage.OnServer:
                 _now.OnServer = -1;
                 job.Server += Now - job.Start;
+                break;
+            case Stage.ToServer when job.IsUnseen:
+                Bound(job);
                 break;
         }
         if (job.IsProbe)

@@ -48,12 +48,18 @@ public sealed partial class Stations
     /// <param name="roundTrip">From the last byte sent to the answer, less what the server says it took, s.</param>
     /// <param name="load">Of the server, as a factor on its time.</param>
     /// <param name="server">Its computing, s.</param>
-    public void Answered(int request, double roundTrip, double load, double server, double at)
+    /// <param name="uplink">Of one that left unseen: how long the link took, s; NaN where nobody knows, and <paramref name="roundTrip"/> has it too.</param>
+    public void Answered(int request, double roundTrip, double load, double server, double at, double uplink = 0)
     {
         var j = Find(request, probe: false, Stage.ToServer, Stage.ToServer);
         if (j >= 0)
         {
             ref var job = ref _jobs[j];
+            if (job.IsUnseen)
+            {
+                (uplink, roundTrip) = Parted(uplink, roundTrip);
+                Took(ref job, uplink);
+            }
             Enter(j, Stage.ToDevice);
             (job.Rtt, job.Load, job.Server) = (roundTrip, load, server);
         }
@@ -97,7 +103,7 @@ public sealed partial class Stations
         ref var job = ref _jobs[j];
         if (job.Stage == Stage.OnUplink)
             // A link that was never used is not known to be slow.
-            LeaveUplink(ref job, world.Carried(job, Now), learns: world.Carried(job, Now) > 0);
+            LeaveUplink(ref job, world.Carried(job, Now), learns: !job.IsUnseen && world.Carried(job, Now) > 0);
         if (probe || !Retreat(j))
             EndOrRemove(j);
         else if (job.BranchSeconds == 0)

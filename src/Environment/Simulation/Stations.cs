@@ -55,7 +55,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
     {
         _next.AsSpan(0, _now.Count).Fill(double.PositiveInfinity);
         _stages.AsSpan().Fill(NoStages);
-        _now = Books.New(model.Scenario);
+        (_now, _ahead) = (Books.New(model.Scenario), default);
     }
 
     public void CopyFrom(Stations other)

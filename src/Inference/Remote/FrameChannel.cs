@@ -210,7 +210,7 @@ internal sealed class FrameChannel(Stream stream, ShapedLink? link, RunClock clo
             return false;
         if (header.Kind == ControlKind.Hello)
             return true;
-        var reply = header.Kind == ControlKind.Probe ? new Reply(Reason.None, clock.Now, Pace: header.Pace)
+        var reply = header.Kind == ControlKind.Probe ? new Reply(Reason.None, clock.Now, Pace: header.Pace, Received: header.ReceivedSeconds)
             : Reply.Refused(clock.Now, header.Status, Encoding.UTF8.GetString(frame[ControlHeader.Size..]), header.RetryAfter);
         Exchange? exchange;
         lock (_gate)

@@ -12,7 +12,8 @@ namespace RlOffload.Inference.Remote;
 /// <param name="Refusal">Status and text where it refused.</param>
 /// <param name="RetryAfter">When it wants to be asked again, s; 0 where it said nothing.</param>
 /// <param name="Pace">To a probe: how long its tails take, as a multiple of the profile's times; 0 where it said nothing.</param>
-internal readonly record struct Reply(Reason Reason, double At, AnswerHeader Header = default, bool Timed = false, int Class = -1, string? Refusal = null, double RetryAfter = 0, double Pace = 0)
+/// <param name="Received">How long what was sent took to come in, s; 0 where it said nothing.</param>
+internal readonly record struct Reply(Reason Reason, double At, AnswerHeader Header = default, bool Timed = false, int Class = -1, string? Refusal = null, double RetryAfter = 0, double Pace = 0, double Received = 0)
 {
     /// <summary>As much of a server's text as is kept.</summary>
     public const int LongestText = 300;

@@ -63,10 +63,12 @@ internal sealed class MessageWire : HttpWire
         using var content = new MessageContent(isPing ? default(ReadOnlyMemory<byte>) : _train, sent);
         using var message = new HttpRequestMessage(HttpMethod.Post, _probe) { Content = content };
         using var response = await Http.SendAsync(message, cancel).ConfigureAwait(false);
-        var pace = response.Headers.TryGetValues(RemoteServer.PaceHeader, out var said)
-            && double.TryParse(said.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and < double.PositiveInfinity ? number : 0;
-        return new Reply(Reason.None, _clock.Now, Pace: pace);
+        return new Reply(Reason.None, _clock.Now, Pace: Number(response, RemoteServer.PaceHeader), Received: Number(response, RemoteServer.ReceivedHeader) * 1e-6);
     }
+
+    /// <returns>0 where it is not said.</returns>
+    private static double Number(HttpResponseMessage response, string header) => response.Headers.TryGetValues(header, out var said)
+        && double.TryParse(said.First(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and < double.PositiveInfinity ? number : 0;
 
     /// <summary>What an answer says, if it is one and of this request.</summary>
     private static Reply Read(ReadOnlySpan<byte> answer, int request, int exit, double at)
@@ -78,5 +80,5 @@ internal sealed class MessageWire : HttpWire
     /// <summary>The same of an answer that is one.</summary>
     public static Reply Read(in AnswerHeader header, ReadOnlySpan<byte> answer, int request, int exit, double at) =>
         header.Request != (ulong)request || header.Exit != exit ? new Reply(Reason.Malformed, at)
-            : new Reply(Reason.None, at, header, Timed: true, Classes.Best(MemoryMarshal.Cast<byte, float>(answer[AnswerHeader.Size..])));
+            : new Reply(Reason.None, at, header, Timed: true, Classes.Best(MemoryMarshal.Cast<byte, float>(answer[AnswerHeader.Size..])), Received: header.ReceivedSeconds);
 }

@@ -98,7 +98,7 @@ internal sealed class OpenWire : HttpWire
             if (numbers is null)
                 return new Reply(Reason.Malformed, at);
             var timed = TryTimes(json.RootElement, exit, out var header);
-            return new Reply(Reason.None, at, header, timed, Classes.Best(numbers));
+            return new Reply(Reason.None, at, header, timed, Classes.Best(numbers), Received: header.ReceivedSeconds);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
@@ -144,7 +144,8 @@ internal sealed class OpenWire : HttpWire
             || !parameters.TryGetProperty("waited_us", out var waited) || !waited.TryGetDouble(out var waitedUs) || !(waitedUs >= 0)
             || !parameters.TryGetProperty("computed_us", out var computed) || !computed.TryGetDouble(out var computedUs) || !(computedUs >= 0))
             return false;
-        header = new AnswerHeader(exit, 1, 0, waitedUs * 1e-6, computedUs * 1e-6, 0);
+        var received = parameters.TryGetProperty("received_us", out var told) && told.TryGetDouble(out var receivedUs) && receivedUs >= 0 ? receivedUs * 1e-6 : 0;
+        header = new AnswerHeader(exit, 1, 0, waitedUs * 1e-6, computedUs * 1e-6, 0, ReceivedSeconds: received);
         return true;
     }
 }

@@ -24,6 +24,7 @@ public sealed class RemoteClient : IRemote, IDisposable
     private readonly Dictionary<(int Request, bool Probe), Call> _open = [];
     private readonly Stack<Call> _free = [];
     private volatile bool _closed;
+    private volatile bool _tells; // the server has said how long a message took to come in
 
     /// <param name="link">Shapes what is sent; null: the network does. The same as of the wire.</param>
     internal RemoteClient(IServerWire wire, IRequestWriter writer, CostModel model, Mailbox mailbox, FlightPool pool, ShapedLink? link, EmulatedPath? path) =>
@@ -120,7 +121,7 @@ public sealed class RemoteClient : IRemote, IDisposable
     /// <summary>One request or probe, from the controller's word to its own last one.</summary>
     private sealed class Call(RemoteClient client) : Exchange
     {
-        private double _leavesAt = double.NaN, _sentAt = double.NaN;
+        private double _begunAt, _leavesAt = double.NaN, _sentAt = double.NaN;
 
         /// <summary>While an answer is held back because the path behind the link is emulated.</summary>
         public CancellationTokenSource? Held { get; set; }
@@ -128,6 +129,7 @@ public sealed class RemoteClient : IRemote, IDisposable
         public override bool TryPrepare()
         {
             _leavesAt = _sentAt = double.NaN;
+            _begunAt = client._mailbox.Clock.Now;
             // Split 0: nothing was computed, so nothing was packed yet.
             if (Flight is { MessageBytes: 0 } flight)
                 lock (client._writer)
@@ -146,7 +148,7 @@ public sealed class RemoteClient : IRemote, IDisposable
             if (Flight is { } flight)
                 flight.WireBytes = (long)(client._link?.Carried(_sentAt) ?? flight.MessageBytes);
             if (!IsPing && !Stopped && !client._closed)
-                client._mailbox.Post(new Happened(What.Sent, Request, _sentAt, Probe: Flight is null));
+                client._mailbox.Post(new Happened(What.Sent, Request, _sentAt, Probe: Flight is null, Unseen: client._path is null));
         }
 
         public override void End(in Reply reply)
@@ -158,8 +160,7 @@ public sealed class RemoteClient : IRemote, IDisposable
             else if (IsPing)
                 client.End(this, reply.Reason == Reason.None ? Pinged(reply) : null);
             else if (Flight is null)
-                // What became of a probe that has left is nobody's business.
-                client.End(this, double.IsNaN(_sentAt) ? Failed(reply) : null);
+                client.End(this, double.IsNaN(_sentAt) ? Failed(reply) : reply.Reason == Reason.None && client._path is null ? Arrived(What.Probed, reply, 0) : null);
             else if (reply.Reason != Reason.None)
                 client.End(this, Failed(reply));
             else
@@ -187,10 +188,24 @@ public sealed class RemoteClient : IRemote, IDisposable
             }
             // Only the server's own durations are used, never its clock. A server that says none is taken to compute as fast as the profile says.
             var computed = reply.Timed ? reply.Header.ComputedSeconds : nominal;
+            client.End(this, Arrived(What.Answered, reply, reply.Header.WaitedSeconds + computed) with { Load = nominal > 0 ? computed / nominal : 1, Server = computed });
+        }
+
+        /// <summary>
+        /// How long the link carried it is what the server saw coming. One that never says so is as good as the socket's word; one that else does, but not now, got too little to tell: then
+        /// the time is told as a whole.
+        /// </summary>
+        /// <param name="server">What the server took from the last byte to its answer, s.</param>
+        private Happened Arrived(What what, in Reply reply, double server)
+        {
             // Nothing is answered before it was sent, whichever of the two threads looked at the clock first.
             var at = Math.Max(reply.At, _sentAt);
-            client.End(this, new Happened(What.Answered, Request, at, RoundTrip: Math.Max(0, at - _sentAt - reply.Header.WaitedSeconds - computed),
-                Load: nominal > 0 ? computed / nominal : 1, Server: computed));
+            var began = double.IsNaN(_leavesAt) ? _begunAt : _leavesAt;
+            var told = reply.Received > 0;
+            client._tells |= told;
+            var uplink = told ? Math.Min(reply.Received, at - began) : client._tells ? double.NaN : Math.Max(_sentAt - began, 1e-6);
+            var sent = double.IsNaN(uplink) ? began : Math.Max(_sentAt, began + uplink);
+            return new Happened(what, Request, at, Probe: Flight is null, RoundTrip: Math.Max(0, at - sent - server), Uplink: uplink, Told: told);
         }
 
         private async Task Hold(EmulatedAnswer answer)

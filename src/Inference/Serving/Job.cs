@@ -27,6 +27,9 @@ internal abstract class Job
     /// <summary>From its first byte to its last, s.</summary>
     public double ReceiveSeconds { get; set; }
 
+    /// <inheritdoc cref="Receipt.LinkSeconds"/>
+    public double LinkSeconds { get; set; }
+
     public double WaitedSeconds { get; set; }
     public double UnpackSeconds { get; set; }
     public double TailSeconds { get; set; }

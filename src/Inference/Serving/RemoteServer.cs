@@ -18,6 +18,9 @@ public sealed class RemoteServer : IAsyncDisposable
     /// <summary>Of the answer to a probe by HTTP: <see cref="Wire.ControlHeader.Pace"/>.</summary>
     public const string PaceHeader = "Server-Pace";
 
+    /// <summary>Of the answer to a probe by HTTP: <see cref="Wire.ControlHeader.ReceivedSeconds"/>, in us.</summary>
+    public const string ReceivedHeader = "Server-Received-Us";
+
     private readonly ServerOptions _options;
     private readonly TailService _service;
     private readonly HttpFront? _http;

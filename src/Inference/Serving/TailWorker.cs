@@ -152,7 +152,7 @@ internal sealed class TailWorker : IDisposable
     private void WriteAnswer(Job job)
     {
         new AnswerHeader(job.Header.Exit, Bench(job.Model!).Outputs(job.Header.Exit).Count, job.AnswerBytes - AnswerHeader.Size,
-            job.WaitedSeconds, TimeProvider.System.GetElapsedTime(job.Begun).TotalSeconds, job.Header.Request, _queue.Count, _load.Busy).Write(job.Answer);
+            job.WaitedSeconds, TimeProvider.System.GetElapsedTime(job.Begun).TotalSeconds, job.Header.Request, _queue.Count, _load.Busy, job.LinkSeconds).Write(job.Answer);
         Checksum.Seal(job.Answer.AsSpan(0, job.AnswerBytes));
     }
 

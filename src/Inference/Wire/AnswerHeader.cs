@@ -3,15 +3,16 @@ using System.Buffers.Binary;
 namespace RlOffload.Inference.Wire;
 
 /// <summary>
-/// The first 32 bytes of an answer, all little-endian: "RLOA", version, exit, outputs, 0, payload bytes (4), waited (4, us), computed (4, us), messages
+/// The first 32 bytes of an answer, all little-endian: "RLOA", version, exit, outputs, received (1, <see cref="ReceivedTime"/>), payload bytes (4), waited (4, us), computed (4, us), messages
 /// waiting (2), busy share in 1/65535 (2), request id (4), checksum (4). Then the exit's outputs one after the other, as the network computes them.
 /// </summary>
 /// <param name="WaitedSeconds">From the message's last byte to the start of the work, by the server's clock.</param>
 /// <param name="ComputedSeconds">Unpacking and the tail, by the server's clock.</param>
 /// <param name="Waiting">Messages that wait at the server as this answer leaves; 65,535 for more than that.</param>
 /// <param name="Busy">Share of the last second that the server's workers computed, 0 to 1.</param>
+/// <param name="ReceivedSeconds">How long the link carried the message, as its last hop shows; 0 where the server cannot say.</param>
 public readonly record struct AnswerHeader(
-    int Exit, int Outputs, int PayloadBytes, double WaitedSeconds, double ComputedSeconds, ulong Request, int Waiting = 0, double Busy = 0)
+    int Exit, int Outputs, int PayloadBytes, double WaitedSeconds, double ComputedSeconds, ulong Request, int Waiting = 0, double Busy = 0, double ReceivedSeconds = 0)
 {
     public const int Size = 32;
 
@@ -22,7 +23,7 @@ public readonly record struct AnswerHeader(
     public void Write(Span<byte> to)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(to, Magic);
-        (to[4], to[5], to[6], to[7]) = (RequestHeader.Version, checked((byte)Exit), checked((byte)Outputs), 0);
+        (to[4], to[5], to[6], to[7]) = (RequestHeader.Version, checked((byte)Exit), checked((byte)Outputs), ReceivedTime.Code(ReceivedSeconds));
         BinaryPrimitives.WriteInt32LittleEndian(to[8..], PayloadBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(to[12..], (uint)Math.Clamp(WaitedSeconds * 1e6, 0, uint.MaxValue));
         BinaryPrimitives.WriteUInt32LittleEndian(to[16..], (uint)Math.Clamp(ComputedSeconds * 1e6, 0, uint.MaxValue));
@@ -50,6 +51,6 @@ public readonly record struct AnswerHeader(
         return new AnswerHeader(message[5], message[6], BinaryPrimitives.ReadInt32LittleEndian(message[8..]),
             BinaryPrimitives.ReadUInt32LittleEndian(message[12..]) * 1e-6, BinaryPrimitives.ReadUInt32LittleEndian(message[16..]) * 1e-6,
             BinaryPrimitives.ReadUInt32LittleEndian(message[24..]), BinaryPrimitives.ReadUInt16LittleEndian(message[20..]),
-            BinaryPrimitives.ReadUInt16LittleEndian(message[22..]) / (double)ushort.MaxValue);
+            BinaryPrimitives.ReadUInt16LittleEndian(message[22..]) / (double)ushort.MaxValue, ReceivedTime.Seconds(message[7]));
     }
 }

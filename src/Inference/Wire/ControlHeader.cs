@@ -17,10 +17,11 @@ public enum ControlKind : byte
 
 /// <summary>
 /// The first 32 bytes of a frame that is neither request nor answer, all little-endian: "RLOC", version, kind, status (2, of a refusal), try again after (4, ms),
-/// payload bytes (4), pace (float32, of the answer to a probe), 0 (4), request id (8).
+/// payload bytes (4), pace (float32) and received (4, us) of the answer to a probe, request id (8).
 /// </summary>
 /// <param name="Pace">How long the server's tails take now, as a multiple of what the profile says; 0 where it computed none lately.</param>
-public readonly record struct ControlHeader(ControlKind Kind, int PayloadBytes, ulong Request, int Status = 0, double RetryAfter = 0, float Pace = 0)
+/// <param name="ReceivedSeconds">How long the link carried the probe, as its last hop shows; 0 where the server cannot say.</param>
+public readonly record struct ControlHeader(ControlKind Kind, int PayloadBytes, ulong Request, int Status = 0, double RetryAfter = 0, float Pace = 0, double ReceivedSeconds = 0)
 {
     public const int Size = 32;
 
@@ -36,6 +37,7 @@ public readonly record struct ControlHeader(ControlKind Kind, int PayloadBytes, 
         BinaryPrimitives.WriteUInt32LittleEndian(to[8..], (uint)Math.Ceiling(Math.Clamp(RetryAfter * 1000, 0, uint.MaxValue)));
         BinaryPrimitives.WriteInt32LittleEndian(to[12..], PayloadBytes);
         BinaryPrimitives.WriteSingleLittleEndian(to[16..], Pace);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[20..], (uint)Math.Clamp(ReceivedSeconds * 1e6, 0, uint.MaxValue));
         BinaryPrimitives.WriteUInt64LittleEndian(to[24..], Request);
     }
 
@@ -62,6 +64,6 @@ public readonly record struct ControlHeader(ControlKind Kind, int PayloadBytes, 
             return default;
         return new ControlHeader((ControlKind)frame[5], BinaryPrimitives.ReadInt32LittleEndian(frame[12..]), BinaryPrimitives.ReadUInt64LittleEndian(frame[24..]),
             BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]), BinaryPrimitives.ReadUInt32LittleEndian(frame[8..]) / 1000.0,
-            BinaryPrimitives.ReadSingleLittleEndian(frame[16..]));
+            BinaryPrimitives.ReadSingleLittleEndian(frame[16..]), BinaryPrimitives.ReadUInt32LittleEndian(frame[20..]) * 1e-6);
     }
 }

@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using RlOffload.Environment;
+using RlOffload.Environment.Links;
 using RlOffload.Environment.Plans;
 using RlOffload.Inference;
 using RlOffload.Inference.Codec;
+using RlOffload.Inference.Emulation.Relay;
 using RlOffload.Inference.Flights;
 using RlOffload.Inference.Partitions;
 using RlOffload.Inference.Remote;
@@ -67,7 +69,8 @@ public sealed class RemoteClientTests : IDisposable
         flight.Store!.RunWhole(1);
         Assert.Equal(Classes.Best(flight.Store.Answer(1)[0].Floats), flight.RemoteClass);
         client.SendProbe(6);
-        Assert.Equal((What.Sent, 6, true), Told() is var probe ? (probe.What, probe.Request, probe.Probe) : default);
+        Assert.Equal((What.Sent, 6, true, true), Told() is var probe ? (probe.What, probe.Request, probe.Probe, probe.Unseen) : default);
+        Assert.Equal((What.Probed, 6, true), Told() is var probed ? (probed.What, probed.Request, probed.Probe) : default);
         client.Ping(-7);
         var pinged = Told();
         Assert.Equal((What.Pinged, -7, true), (pinged.What, pinged.Request, pinged.Probe));
@@ -75,6 +78,37 @@ public sealed class RemoteClientTests : IDisposable
         // A server of the Open Inference Protocol says nothing of its load.
         Assert.Equal(kind == RemoteKind.Oip, double.IsNaN(pinged.Load));
         Assert.True(kind == RemoteKind.Oip || pinged.Load > 0);
+    }
+
+    /// <summary>How soon a machine wakes is its own matter, so only that nothing is told to be much faster than the link.</summary>
+    [Theory]
+    [InlineData(RemoteKind.Http)]
+    [InlineData(RemoteKind.Frames)]
+    [InlineData(RemoteKind.Oip)]
+    public async Task WhatARelayTakesInAtOnceIsTimedByTheServerThatSeesItCome(RemoteKind kind)
+    {
+        const double Rate = 4e5;
+        var transport = kind == RemoteKind.Frames ? Transport.Frames : Transport.Http;
+        await using var server = new RemoteServer(_partitions, new ServerOptions(IPAddress.Loopback, 0) { Transport = transport });
+        await server.Start();
+        LinkReplay Replay(int direction) => new(LinkTrace.FromSamples("steady", [0], [Rate], 10), new LinkImpairments(RttModel.Constant(20)), 1, direction);
+        await using var relay = new LinkRelay(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, server.Address.Port), Replay(0), Replay(1), TimeProvider.System);
+        relay.Start();
+        using var client = Client(new Uri($"{server.Address.Scheme}://127.0.0.1:{relay.Address.Port}/"), kind);
+        Assert.True(await client.WarmUp(default));
+        var flight = Flight("cut1@2/32b", kind);
+        client.Send(flight);
+        var (sent, answered) = (Told(), Told());
+        Assert.Equal((What.Sent, true, What.Answered, true), (sent.What, sent.Unseen, answered.What, answered.Told));
+        var seconds = flight.MessageBytes * 8 / Rate;
+        Assert.InRange(answered.Uplink, 0.5 * seconds, answered.At);
+        Assert.InRange(answered.RoundTrip, 0, Math.Max(0, answered.At - answered.Uplink));
+        client.SendProbe(6);
+        var (left, probed) = (Told(), Told());
+        Assert.Equal((What.Sent, What.Probed), (left.What, probed.What));
+        // The Open Inference Protocol has no probes that could be timed by who gets them.
+        Assert.Equal(kind == RemoteKind.Oip, double.IsNaN(probed.Uplink));
+        Assert.True(kind == RemoteKind.Oip || probed.Uplink > 0.5 * CostModel.ProbeBytes * 8 / Rate, $"{probed.Uplink}");
     }
 
     [Fact]

@@ -17,6 +17,17 @@ public class AnswerHeaderTests
         Assert.Equal(0.000258, back.WaitedSeconds, 1e-9);
         Assert.Equal(0.017, back.ComputedSeconds, 1e-9);
         Assert.Equal(sample.Request, back.Request);
+        Assert.Equal(0, back.ReceivedSeconds);
+    }
+
+    [Fact]
+    public void HowLongTheMessageTookToComeInIsOneByte()
+    {
+        var bytes = new byte[AnswerHeader.Size];
+        new AnswerHeader(4, 1, 0, 0.000258, 0.017, 0x04030201, Waiting: 3, Busy: 1, ReceivedSeconds: 0.25).Write(bytes);
+        Assert.Equal("524C4F41" + "02040196" + "00000000" + "02010000" + "68420000" + "0300FFFF" + "01020304" + "00000000", Convert.ToHexString(bytes));
+        Checksum.Seal(bytes);
+        Assert.Equal(0.25, AnswerHeader.Read(bytes, out _).ReceivedSeconds, 0.007);
     }
 
     [Fact]

@@ -17,6 +17,9 @@ public sealed class ControlHeaderTests
         Assert.Equal("524C4F43" + "0201" + "0000" + "00000000" + "00000000" + "0000C03F00000000" + "0900000000000000", Convert.ToHexString(bytes));
         Assert.Equal(1.5f, ControlHeader.Read(bytes, out problem).Pace);
         Assert.Null(problem);
+        new ControlHeader(ControlKind.Probe, 0, 9, ReceivedSeconds: 0.25).Write(bytes);
+        Assert.Equal("524C4F43" + "0201" + "0000" + "00000000" + "00000000" + "0000000090D00300" + "0900000000000000", Convert.ToHexString(bytes));
+        Assert.Equal(0.25, ControlHeader.Read(bytes, out _).ReceivedSeconds, 1e-9);
     }
 
     [Theory]

@@ -19,6 +19,7 @@ internal sealed class FrameConnection(TailService service, ServerOptions options
     private readonly SemaphoreSlim _sending = new(1);
     private readonly CancellationTokenSource _closed = new();
     private readonly byte[] _header = new byte[RequestHeader.Size];
+    private readonly Receipt _receipt = new(); // of the frame that is read
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _client = options.Tokens is null ? name : null;
     private int _under = 1;
@@ -53,12 +54,12 @@ internal sealed class FrameConnection(TailService service, ServerOptions options
     {
         if (await stream.ReadAtLeastAsync(_header, _header.Length, throwOnEndOfStream: false, cancel).ConfigureAwait(false) < _header.Length)
             return false;
+        _receipt.Begin(TimeProvider.System.GetTimestamp());
         return ControlHeader.Is(_header) ? await ReadControl(cancel).ConfigureAwait(false) : await ReadMessage(cancel).ConfigureAwait(false);
     }
 
     private async ValueTask<bool> ReadMessage(CancellationToken cancel)
     {
-        var begun = TimeProvider.System.GetTimestamp();
         var header = RequestHeader.Read(_header, out var problem);
         if (problem is null && (header.PayloadBytes < 0 || header.PayloadBytes > service.MostMessage - RequestHeader.Size))
             problem = $"payload: is {header.PayloadBytes} bytes, allowed is 0 to {service.MostMessage - RequestHeader.Size} for this model";
@@ -82,7 +83,7 @@ internal sealed class FrameConnection(TailService service, ServerOptions options
         {
             _header.CopyTo(job.Message.AsSpan());
             await ReadWithin(job.Message.AsMemory(RequestHeader.Size, header.PayloadBytes), cancel).ConfigureAwait(false);
-            job.ReceiveSeconds = TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
+            (job.ReceiveSeconds, job.LinkSeconds) = (_receipt.Seconds, _receipt.LinkSeconds);
             refusal = service.Submit(job);
             given = refusal is null;
         }
@@ -109,7 +110,7 @@ internal sealed class FrameConnection(TailService service, ServerOptions options
         if (header.Kind == ControlKind.Probe)
         {
             await Skip(header.PayloadBytes, cancel).ConfigureAwait(false);
-            await SendControl(new ControlHeader(ControlKind.Probe, 0, header.Request, Pace: service.Model.Pace.Now), []).ConfigureAwait(false);
+            await SendControl(new ControlHeader(ControlKind.Probe, 0, header.Request, Pace: service.Model.Pace.Now, ReceivedSeconds: _receipt.LinkSeconds), []).ConfigureAwait(false);
             return true;
         }
         var token = new byte[header.PayloadBytes];
@@ -152,8 +153,10 @@ internal sealed class FrameConnection(TailService service, ServerOptions options
         {
             var reading = stream.ReadAsync(to, cancel);
             var read = reading.IsCompleted ? await reading.ConfigureAwait(false) : await reading.AsTask().WaitAsync(options.MostReceive, cancel).ConfigureAwait(false);
-            if (read == 0 || TimeProvider.System.GetElapsedTime(begun) > options.MostReceive)
+            var now = TimeProvider.System.GetTimestamp();
+            if (read == 0 || TimeProvider.System.GetElapsedTime(begun, now) > options.MostReceive)
                 throw new IOException("the message did not come whole and in time");
+            _receipt.Came(read, now);
             to = to[read..];
         }
     }

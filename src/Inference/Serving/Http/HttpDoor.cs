@@ -34,7 +34,8 @@ internal sealed class HttpDoor(TailService service, ServerOptions options)
     }
 
     /// <summary>Reads so many bytes of the body; null where they came whole and in time.</summary>
-    public async ValueTask<Refusal?> Read(HttpContext http, Memory<byte> to, long begun)
+    /// <param name="receipt">Of the body; begun.</param>
+    public async ValueTask<Refusal?> Read(HttpContext http, Memory<byte> to, Receipt receipt)
     {
         for (var at = 0; at < to.Length;)
         {
@@ -42,7 +43,8 @@ internal sealed class HttpDoor(TailService service, ServerOptions options)
             if (read == 0)
                 return new Refusal(400, $"length: the body ends {to.Length - at} bytes before what was announced");
             at += read;
-            if (at < to.Length && TimeProvider.System.GetElapsedTime(begun) > options.MostReceive)
+            receipt.Came(read, TimeProvider.System.GetTimestamp());
+            if (at < to.Length && receipt.Seconds > options.MostReceive.TotalSeconds)
                 return new Refusal(408, FormattableString.Invariant($"body: took longer than {options.MostReceive.TotalSeconds} s"));
         }
         return null;

@@ -28,14 +28,15 @@ internal sealed class MessageEndpoint(HttpDoor door)
         }
         try
         {
-            var begun = TimeProvider.System.GetTimestamp();
+            var receipt = new Receipt();
+            receipt.Begin(TimeProvider.System.GetTimestamp());
             using var job = new HttpJob(length) { Client = client, Length = length };
-            if (await door.Read(http, job.Message.AsMemory(0, length), begun).ConfigureAwait(false) is { } cut)
+            if (await door.Read(http, job.Message.AsMemory(0, length), receipt).ConfigureAwait(false) is { } cut)
             {
                 await door.Refuse(http, cut, RefusalFormat.Text, counts: false).ConfigureAwait(false);
                 return;
             }
-            job.ReceiveSeconds = TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
+            (job.ReceiveSeconds, job.LinkSeconds) = (receipt.Seconds, receipt.LinkSeconds);
             if (!await door.Compute(http, job, RefusalFormat.Text).ConfigureAwait(false))
                 return;
             http.Response.ContentType = "application/octet-stream";
@@ -61,11 +62,13 @@ internal sealed class MessageEndpoint(HttpDoor door)
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 14);
         try
         {
-            while (await http.Request.Body.ReadAsync(buffer, http.RequestAborted).ConfigureAwait(false) > 0)
-            {
-            }
+            var receipt = new Receipt();
+            receipt.Begin(TimeProvider.System.GetTimestamp());
+            while (await http.Request.Body.ReadAsync(buffer, http.RequestAborted).ConfigureAwait(false) is > 0 and var read)
+                receipt.Came(read, TimeProvider.System.GetTimestamp());
             http.Response.StatusCode = StatusCodes.Status204NoContent;
             http.Response.Headers[RemoteServer.PaceHeader] = door.Service.Model.Pace.Now.ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers[RemoteServer.ReceivedHeader] = (receipt.LinkSeconds * 1e6).ToString("F0", CultureInfo.InvariantCulture);
         }
         finally
         {

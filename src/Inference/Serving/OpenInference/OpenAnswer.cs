@@ -28,6 +28,8 @@ internal static class OpenAnswer
         json.WriteNumber("bits", request.Bits);
         json.WriteNumber("waited_us", (long)(header.WaitedSeconds * 1e6));
         json.WriteNumber("computed_us", (long)(header.ComputedSeconds * 1e6));
+        if (header.ReceivedSeconds > 0)
+            json.WriteNumber("received_us", (long)(header.ReceivedSeconds * 1e6));
         json.WriteNumber("waiting", header.Waiting);
         json.WriteNumber("busy", Math.Round(header.Busy, 4));
         json.WriteEndObject();

@@ -129,12 +129,13 @@ internal sealed class OpenEndpoint
 
     private async Task Answer(HttpContext http, string client, ServedModel served, OpenModel model, int body, int head)
     {
-        var begun = TimeProvider.System.GetTimestamp();
+        var receipt = new Receipt();
+        receipt.Begin(TimeProvider.System.GetTimestamp());
         var text = ArrayPool<byte>.Shared.Rent(head);
         HttpJob? job = null;
         try
         {
-            if (await _door.Read(http, text.AsMemory(0, head), begun).ConfigureAwait(false) is { } cut)
+            if (await _door.Read(http, text.AsMemory(0, head), receipt).ConfigureAwait(false) is { } cut)
             {
                 await _door.Refuse(http, cut, RefusalFormat.Json, counts: false).ConfigureAwait(false);
                 return;
@@ -159,12 +160,12 @@ internal sealed class OpenEndpoint
                 return;
             }
             job = new HttpJob(request.MessageBytes) { Client = client, Length = request.MessageBytes, IsSealed = false };
-            if (await Fill(http, served, request, job, begun).ConfigureAwait(false) is { } wrong)
+            if (await Fill(http, served, request, job, receipt).ConfigureAwait(false) is { } wrong)
             {
                 await Refuse(http, wrong).ConfigureAwait(false);
                 return;
             }
-            job.ReceiveSeconds = TimeProvider.System.GetElapsedTime(begun).TotalSeconds;
+            (job.ReceiveSeconds, job.LinkSeconds) = (receipt.Seconds, receipt.LinkSeconds);
             if (await _door.Compute(http, job, RefusalFormat.Json).ConfigureAwait(false))
                 await Write(http, served, model, request, job).ConfigureAwait(false);
         }
@@ -176,7 +177,7 @@ internal sealed class OpenEndpoint
     }
 
     /// <summary>Makes the message that the workers know: header, grids, tensors in the cut's order, whatever order they came in.</summary>
-    private async ValueTask<Refusal?> Fill(HttpContext http, ServedModel served, OpenRequest request, HttpJob job, long begun)
+    private async ValueTask<Refusal?> Fill(HttpContext http, ServedModel served, OpenRequest request, HttpJob job, Receipt receipt)
     {
         foreach (var input in request.Inputs)
         {
@@ -188,7 +189,7 @@ internal sealed class OpenEndpoint
             }
             if (input.IsBinary)
             {
-                if (await _door.Read(http, job.Message.AsMemory(at, input.Part.Bytes), begun).ConfigureAwait(false) is { } cut)
+                if (await _door.Read(http, job.Message.AsMemory(at, input.Part.Bytes), receipt).ConfigureAwait(false) is { } cut)
                     return cut;
             }
             else if (JsonTensor.Read(input.Data, input.Part.Info.Type, job.Message.AsSpan(at, input.Part.Bytes)) is { } wrong)

@@ -46,7 +46,7 @@ internal sealed class AnswerTarget : IFuzzTarget
         _answering = new Thread(Serve) { IsBackground = true };
         _answering.Start();
         var answer = new byte[AnswerHeader.Size + 40];
-        new AnswerHeader(1, 1, 40, 0.001, 0.002, Request).Write(answer);
+        new AnswerHeader(1, 1, 40, 0.001, 0.002, Request, ReceivedSeconds: 0.25).Write(answer);
         Checksum.Seal(answer);
         var refusal = FuzzNetwork.Control(ControlKind.Refusal, 30, 429);
         BinaryPrimitives.WriteUInt64LittleEndian(refusal.AsSpan(24), Request);

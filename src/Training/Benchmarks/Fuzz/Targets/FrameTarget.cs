@@ -19,7 +19,7 @@ internal sealed class FrameTarget : IFuzzTarget
         _network = new FuzzNetwork(folder);
         (_reader, _store) = (new RequestReader(_network.Partitions), new TensorStore(_network.Partitions));
         var answer = new byte[AnswerHeader.Size + 40];
-        new AnswerHeader(1, 1, 40, 0.001, 0.002, 5, 3, 0.5).Write(answer);
+        new AnswerHeader(1, 1, 40, 0.001, 0.002, 5, 3, 0.5, 0.25).Write(answer);
         Checksum.Seal(answer);
         _mutator = new Mutator(InputShape.Binary, [.. _network.Requests(), answer, FuzzNetwork.Control(ControlKind.Hello, 20), FuzzNetwork.Control(ControlKind.Probe, 100),
             FuzzNetwork.Control(ControlKind.Refusal, 30, 429)]);
