@@ -98,7 +98,7 @@ internal static class DeviceRunVerb
             throw new InputException(problems);
     }
 
-    private static (int Count, FillImage Fill) Frames(DeviceSettings settings, DeviceRun run)
+    private static (int Count, FillImage Fill, Func<int, int?> Label) Frames(DeviceSettings settings, DeviceRun run)
     {
         if (Directory.Exists(settings.Images))
             return CameraSource.Images(new ImageFolder(settings.Images, run.ImageBytes, run.InputShape));
@@ -112,6 +112,8 @@ internal static class DeviceRunVerb
         var table = new Table().AddColumns("what", "measured").Caption(string.Create(CultureInfo.InvariantCulture, $"{r.Requests} requests in {r.Seconds:F1} s"));
         table.AddRow("outcomes", Many(r.Outcomes)).AddRow("plans", Markup.Escape(Many(r.Plans))).AddRow("not as planned because", Many(r.Reasons));
         table.AddRow("latency, ms", $"median {r.LatencyMs.Median:F2}, 95th percentile {r.LatencyMs.P95:F2}; late {r.Late}");
+        if (r.Accuracy is { } right)
+            table.AddRow("right in time", string.Create(CultureInfo.InvariantCulture, $"{100 * right:F1} %"));
         table.AddRow("server given up, tried again", $"{r.Breaker.Opened}, {r.Breaker.Trials}; {r.Breaker.OpenSeconds:F1} s without it");
         table.AddRow("link", r.Link is not { } link ? "not used"
             : $"{link.Rate / 1e6:F2} Mbit/s +- {100 * link.RateSpread:F0} %, {link.Age:F1} s old; round trip {link.Rtt * 1e3:F1} +- {link.RttSpread * 1e3:F1} ms; probes {r.ProbeBytes:F0} bytes");

@@ -31,9 +31,10 @@ public sealed record DeviceOptions(
 /// <param name="Outcomes">By kind; plans as chosen; reasons why a request was not answered as planned.</param>
 /// <param name="LatencyMs">Of the last requests that were answered, at most 4,096.</param>
 /// <param name="Link">Null where nothing was sent and answered.</param>
+/// <param name="Accuracy">Share of the requests whose class is known that were answered right and in time; null where none is known.</param>
 /// <param name="Late">Answers that came more than 10 ms after their deadline.</param>
 public sealed record DeviceReport(
-    int Requests, IReadOnlyDictionary<string, int> Outcomes, IReadOnlyDictionary<string, int> Reasons, IReadOnlyDictionary<string, int> Plans, Spread LatencyMs, int Late,
+    int Requests, IReadOnlyDictionary<string, int> Outcomes, IReadOnlyDictionary<string, int> Reasons, IReadOnlyDictionary<string, int> Plans, Spread LatencyMs, double? Accuracy, int Late,
     BreakerCounts Breaker, LinkEstimate? Link, double ProbeBytes, long PolicyFallbacks, string? Refusal, SwapReport Swaps, double Seconds, IReadOnlyList<string> Warnings);
 
 /// <summary>
@@ -53,7 +54,7 @@ public sealed class DeviceRun : IDisposable
     private readonly Dictionary<Reason, int> _reasons = [];
     private readonly Dictionary<OffloadPlan, int> _plans = [];
     private readonly double[] _latencies = new double[Recent];
-    private int _requests, _answered, _late;
+    private int _requests, _answered, _late, _labelled, _right;
     private bool _played;
 
     /// <exception cref="InputException">The policy is refused, or a file is missing.</exception>
@@ -87,13 +88,13 @@ public sealed class DeviceRun : IDisposable
         _played = true;
         using var mailbox = new Mailbox(Clock);
         using var swap = new HotSwap(_options, _policy, _partitions, mailbox, Warn);
-        using var log = _options.Log is { } path ? new DecisionLog(path, _ => null, time: TimeProvider.System) : null;
+        using var log = _options.Log is { } path ? new DecisionLog(path, source.Label, time: TimeProvider.System) : null;
         var breaker = new Breaker(new BreakerOptions(), new Rng(_options.Seed));
         var probes = new ProbeBudget(_options.ProbeBudget, CostModel.ProbeBytes);
         var link = new LinkEstimator();
         var controller = new Controller(swap.First, mailbox, Controller.WakeMargin, flight =>
         {
-            Count(flight);
+            Count(flight, source.Label(flight.Image));
             log?.Add(flight);
             source.Ended(flight);
             ended?.Invoke(_requests);
@@ -123,7 +124,8 @@ public sealed class DeviceRun : IDisposable
         if (log?.Problem is { } problem)
             _warnings.Add($"the decision log lacks lines ({problem})");
         var now = Clock.Now;
-        return new DeviceReport(_requests, Named(_outcomes, Snake), Named(_reasons, Snake), Named(_plans, p => p.ToString()), Spread.OfSeconds(_latencies.Take(Math.Min(_answered, Recent))), _late, breaker.Counts(now), link.At(now) is { Transfers: > 0, Answers: > 0 } known ? known : null,
+        return new DeviceReport(_requests, Named(_outcomes, Snake), Named(_reasons, Snake), Named(_plans, p => p.ToString()), Spread.OfSeconds(_latencies.Take(Math.Min(_answered, Recent))),
+            _labelled > 0 ? Math.Round(_right / (double)_labelled, 5) : null, _late, breaker.Counts(now), link.At(now) is { Transfers: > 0, Answers: > 0 } known ? known : null,
             probes.Spent, swap.Fallbacks + controller.PolicyFailures, swap.LastRefusal, swap.Report, Math.Round(now, 3), _warnings);
     }
 
@@ -157,13 +159,15 @@ public sealed class DeviceRun : IDisposable
             _warnings.Add(warning);
     }
 
-    private void Count(Flight flight)
+    private void Count(Flight flight, int? label)
     {
         _requests++;
         _outcomes[flight.Outcome.Kind] = _outcomes.GetValueOrDefault(flight.Outcome.Kind) + 1;
         _plans[flight.Plan] = _plans.GetValueOrDefault(flight.Plan) + 1;
         if (flight.Reason != Reason.None)
             _reasons[flight.Reason] = _reasons.GetValueOrDefault(flight.Reason) + 1;
+        _labelled += label is null ? 0 : 1;
+        _right += label is { } known && flight.Answer == known ? 1 : 0;
         if (!flight.Outcome.InTime)
             return;
         _latencies[_answered++ % Recent] = flight.Outcome.Latency;

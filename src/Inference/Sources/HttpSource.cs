@@ -64,6 +64,8 @@ public sealed class HttpSource : IRequestSource, IAsyncDisposable
 
     public bool Waits => false;
 
+    public int? Label(int image) => null;
+
     /// <summary>Where it listens, once it does.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 

@@ -8,6 +8,9 @@ public interface IRequestSource
     /// <summary>Whether requests wait until every plan is ready, as images of a file can; who asks by himself is answered by the plans that are.</summary>
     bool Waits { get; }
 
+    /// <summary>Class of an image; null where nobody knows it.</summary>
+    int? Label(int image);
+
     /// <summary>Submits requests until there are no more, or until cancelled.</summary>
     Task Bring(Controller controller, CancellationToken cancel);
 

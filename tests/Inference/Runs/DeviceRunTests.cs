@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using RlOffload.Environment;
 using RlOffload.Inference;
 using RlOffload.Inference.Codec;
+using RlOffload.Inference.Images;
 using RlOffload.Inference.Partitions;
 using RlOffload.Inference.Remote;
 using RlOffload.Inference.Runs;
@@ -122,6 +123,24 @@ public sealed class DeviceRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OfImagesWithLabelsTheReportSaysHowManyWereRightAndTheLogKeepsTheLabels()
+    {
+        byte[] Idx(byte kind, params byte[] sizes) => [0, 0, 8, kind, .. sizes.SelectMany(s => new byte[] { 0, 0, 0, s })];
+        File.WriteAllBytes(_folder.At("frames-idx4-ubyte"), [.. Idx(4, 6, 3, TestNetwork.Side, TestNetwork.Side), .. Enumerable.Range(0, 6).SelectMany(TestNetwork.Frame)]);
+        // What the network itself says of the even ones, and something else of the others.
+        byte[] labels = [.. Enumerable.Range(0, 6).Select(i => (byte)((Whole(i, 1) + i % 2) % TestNetwork.Classes))];
+        File.WriteAllBytes(_folder.At("labels"), [.. Idx(1, 6), .. labels]);
+        using var run = new DeviceRun(Options with { Log = _folder.At("labelled.log") });
+        var images = LabelledImages.Read(_folder.At("frames-idx4-ubyte"), _folder.At("labels"), [.. run.InputShape.Skip(1)], 0, int.MaxValue, 1);
+        var report = await run.Play(new CameraSource(CameraSource.Images(images), rate: 200, deadline: 5, requests: 30, mostInFlight: 30, run.Clock), null, default);
+        var logged = DecisionLogFile.Read(_folder.At("labelled.log"), w => Assert.Fail(w));
+        Assert.Equal(30, logged.Count);
+        Assert.All(logged, d => Assert.Equal(labels[d.Record.Image], d.Label));
+        Assert.Equal(logged.Average(d => d.Record.Answer == d.Label ? 1.0 : 0), report.Accuracy!.Value, 1e-5);
+        Assert.True(logged.Count(d => d.Label is not null && d.Record.Answer >= 0) > 0);
+    }
+
+    [Fact]
     public async Task ACameraBringsAFolderAndLosesWhatComesTooFast()
     {
         var images = Directory.CreateDirectory(_folder.At("frames")).FullName;
@@ -131,6 +150,7 @@ public sealed class DeviceRunTests : IAsyncLifetime
         var source = new CameraSource(CameraSource.Images(new ImageFolder(images, run.ImageBytes, run.InputShape)), rate: 5000, deadline: 5, requests: 200, mostInFlight: 3, run.Clock);
         var report = await run.Play(source, null, default);
         Assert.Equal(200, report.Requests + source.Lost);
+        Assert.Null(report.Accuracy);
         Assert.True(source.Lost > 0 && report.Requests > 2, $"{source.Lost} {report.Requests}");
         Assert.Equal(report.Requests, DecisionLogFile.Read(_folder.At("run.log"), w => Assert.Fail(w)).Count);
         Assert.Contains(report.Warnings, w => w.Contains("do not fit", StringComparison.Ordinal));

@@ -165,6 +165,8 @@ public sealed class HotSwapTests : IAsyncLifetime
 
         public bool Waits => true;
 
+        public int? Label(int image) => null;
+
         public int Submitted { get; private set; }
 
         public ConcurrentQueue<FlightRecord> Records { get; } = [];

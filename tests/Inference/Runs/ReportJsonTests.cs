@@ -22,9 +22,9 @@ public sealed class ReportJsonTests
     [Fact]
     public void ADevicesReportIsWrittenAsByReflection()
     {
-        var report = new DeviceReport(4, Counts, Counts, Counts, Ms, 1, new(1, 2, 3, 4, 5), new LinkEstimate(1e6, 0.1, 2, 0.05, double.PositiveInfinity, 3, 4), 24000, 0, null, new(1, 0, null, "abc"), 7.5, ["odd + <new>"]);
+        var report = new DeviceReport(4, Counts, Counts, Counts, Ms, 0.75, 1, new(1, 2, 3, 4, 5), new LinkEstimate(1e6, 0.1, 2, 0.05, double.PositiveInfinity, 3, 4), 24000, 0, null, new(1, 0, null, "abc"), 7.5, ["odd + <new>"]);
         Same(ReportJson.Of(report), report, FrozenPolicyFile.Json);
-        Same(ReportJson.Of(report with { Link = null, Refusal = "503" }), report with { Link = null, Refusal = "503" }, FrozenPolicyFile.Json);
+        Same(ReportJson.Of(report with { Link = null, Accuracy = null, Refusal = "503" }), report with { Link = null, Accuracy = null, Refusal = "503" }, FrozenPolicyFile.Json);
     }
 
     [Fact]
