@@ -76,7 +76,7 @@ public sealed partial class Stations
                 job.Server += Now - job.Start;
                 break;
             case Stage.ToServer when job.IsUnseen:
-                Bound(job);
+                Bound(ref job);
                 break;
         }
         if (job.IsProbe)

@@ -46,16 +46,22 @@ public sealed partial class Stations
     private void LeaveUnseen(ref Job job)
     {
         LeaveUplink(ref job, job.Bytes, learns: false);
-        Bound(job);
+        Bound(ref job);
     }
 
-    /// <summary>The job was not answered in time: the link has not carried it and what it may still have had to carry before it, so it is no faster than that, which is learned where it was thought to be.</summary>
-    private void Bound(in Job job)
+    /// <summary>
+    /// The job was not answered in time: the link has not carried it and what it may still have had to carry before it, so it is no faster than that, which is learned where it was
+    /// thought to be.
+    /// </summary>
+    private void Bound(ref Job job)
     {
         _ahead = (_ahead.Bytes + job.Bytes, job.Start);
         var seconds = Now - job.Start - _now.Knows.Rtt;
-        if (seconds > 0 && _ahead.Bytes * 8 < _now.Knows.LastRate * seconds)
-            Learn(_ahead.Bytes, seconds, Now);
+        if (!(seconds > 0 && _ahead.Bytes * 8 < _now.Knows.LastRate * seconds))
+            return;
+        Learn(_ahead.Bytes, seconds, Now);
+        // So that who reads of it, as a trace of the link, finds the same rate.
+        job.Uplink = seconds * job.Bytes / _ahead.Bytes;
     }
 
     private void Learn(double bytes, double seconds, double ended) => _now.Knows.Sent(Math.Max(ended, _now.Knows.LastRateTime), bytes, seconds);

@@ -51,6 +51,7 @@ public sealed class StationsUnseenTests : IWorld, IOutcomeSink
         _stations.Advance(1);
         Assert.NotEqual(OutcomeKind.Answered, _outcomes.Single().Kind);
         var seen = Seen();
+        Assert.Equal(0.76, _outcomes.Single().Uplink, 1e-9);
         // Given up where the device could still answer by itself, at 0.8 s; 40 ms of them were no link's.
         Assert.Equal(25_000 * 8 / (0.8 - 0.04), seen.LastRate, 1);
         Assert.Equal(0.2, seen.RateAge, 1e-9);
