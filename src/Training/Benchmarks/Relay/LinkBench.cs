@@ -9,12 +9,16 @@ namespace RlOffload.Training.Benchmarks.Relay;
 /// <param name="RateError">Of all bytes that came through against the trace's integral, as a share of it.</param>
 /// <param name="MedianSecondError">The same for single seconds, the median.</param>
 /// <param name="RoundTripErrorMs">Of small messages over the idle link: median measured less what the trace says.</param>
-public sealed record RelaySpeed(string Trace, double Seconds, double MeanMbitS, double RateError, double MedianSecondError, double RoundTripErrorMs);
+/// <param name="Told">What a device behind it learns of the trace.</param>
+public sealed record RelaySpeed(string Trace, double Seconds, double MeanMbitS, double RateError, double MedianSecondError, double RoundTripErrorMs, ToldRate Told);
 
 /// <summary>Plays traces through a <see cref="LinkRelay"/> over loopback, kept full by a sender, and compares what comes out with the trace.</summary>
 public static class LinkBench
 {
     private const double RttMs = 40;
+
+    /// <summary>Of trains that are told, at most: each trace is played a second time for them.</summary>
+    private const double ToldSeconds = 4;
 
     /// <summary>What the relay and the kernel hold back at the start: it is waited for, not measured.</summary>
     private const double FirstSeconds = 1;
@@ -22,6 +26,7 @@ public static class LinkBench
     public static async Task<RelaySpeed> Run(LinkTrace trace, double seconds, CancellationToken cancel)
     {
         var roundTrip = await RoundTrip(trace, cancel).ConfigureAwait(false);
+        var told = await ToldRates.Run(trace, new LinkImpairments(RttModel.Constant(RttMs)), Math.Min(seconds, ToldSeconds), cancel).ConfigureAwait(false);
         var up = new LinkReplay(trace, new LinkImpairments(RttModel.Constant(RttMs)), 1, 0);
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
@@ -54,7 +59,7 @@ public static class LinkBench
             errors.Add(Error(trace, marks, FirstSeconds + second, FirstSeconds + second + 1));
         return new RelaySpeed(
             trace.Name, seconds, Math.Round(trace.BitsBetween(FirstSeconds, FirstSeconds + seconds) / seconds / 1e6, 4), Math.Round(Median([.. new[] { Error(trace, marks, FirstSeconds, FirstSeconds + seconds) }.Where(double.IsFinite)]), 5),
-            Math.Round(Median([.. errors.Where(double.IsFinite)]), 5), roundTrip);
+            Math.Round(Median([.. errors.Where(double.IsFinite)]), 5), roundTrip, told);
     }
 
     /// <summary>Bytes between the marks nearest to two times, against what the trace carries between just these marks.</summary>
