@@ -19,12 +19,12 @@ public sealed class Executor : IEngine
     public Executor(Graph graph, int threads = 1, bool check = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        _schedule = new Schedule(graph);
+        _schedule = new Schedule(graph, apart: check);
         var widest = graph.Nodes.Max(n => Math.Max(n.Rows, n.Columns));
         var products = Enumerable.Range(0, threads).Select(_ => new VectorProduct(widest)).ToArray();
         _kernels =
         [
-            .. _schedule.Steps.Select(node => Kernel.Of(node, _schedule.At, products)),
+            .. _schedule.Steps.Select(node => Kernel.Of(node, _schedule.FinishOf(node), _schedule.At, products)),
             .. _schedule.Late.Select(u => new CopyKernel(_schedule.At(u.Value), u.Parameter.Storage!.Value)),
         ];
         _check = check ? new FiniteCheck(graph, _schedule) : null;

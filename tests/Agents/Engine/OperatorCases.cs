@@ -34,8 +34,12 @@ internal static class OperatorCases
         Op.SumRows => [g => X(g, 9, 21).SumRows(), g => X(g, 3, 67).SumRows()],
         Op.MaxColumns => [g => X(g, 4, 21).MaxColumns(), g => X(g, 3, 5).MaxColumns()],
         Op.LogSoftmax => [g => X(g, 4, 21).LogSoftmax(), g => X(g, 3, 16).LogSoftmax(), g => (3 * X(g, 2, 1)).LogSoftmax()],
-        Op.PickColumns => [g => X(g, 6, 9).PickColumns(Index(g, 11, 9))],
-        Op.ScatterColumns => [g => g.ScatterColumns(X(g, 11, 6), Index(g, 11, 9), 9)],
+        Op.PickColumns => [g => X(g, 6, 9).PickColumns(Index(g, 11, 9)), g => X(g, 33, 9).PickColumns(Index(g, 11, 9)), g => X(g, 38, 19).PickColumns(Index(g, 5, 19))],
+        Op.ScatterColumns =>
+        [
+            g => g.ScatterColumns(X(g, 11, 6), Index(g, 11, 9), 9), g => g.ScatterColumns(X(g, 11, 33), Index(g, 11, 9), 9),
+            g => g.ScatterColumns(X(g, 5, 38), Index(g, 5, 19), 19),
+        ],
         Op.RepeatRows => [g => X(g, 4, 21).RepeatRows(3)],
         Op.RepeatColumns => [g => X(g, 4, 1).RepeatColumns(18)],
         Op.SumGroups => [g => g.SumGroups(X(g, 12, 21), 4)],

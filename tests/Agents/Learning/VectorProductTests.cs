@@ -4,11 +4,11 @@ namespace RlOffload.Tests.Agents.Learning;
 
 public sealed class VectorProductTests
 {
-    /// <summary>Around every edge: 6 rows a tile, 16 columns a panel, 256 of depth a block.</summary>
+    /// <summary>Around every edge: 6 or 8 rows a tile, 16 columns a vector or two, 1 to 3 vectors a tile, 256 of depth a block.</summary>
     public static TheoryData<int, int, int> Shapes => new()
     {
         { 1, 1, 1 }, { 5, 3, 2 }, { 6, 16, 16 }, { 7, 17, 15 }, { 11, 255, 17 }, { 12, 256, 31 }, { 13, 257, 33 }, { 2, 600, 48 },
-        { 43, 40, 128 }, { 64, 128, 60 }, { 97, 60, 41 },
+        { 43, 40, 128 }, { 64, 128, 60 }, { 97, 60, 41 }, { 8, 9, 47 }, { 9, 19, 80 }, { 15, 258, 111 }, { 24, 21, 200 },
     };
 
     [Theory, MemberData(nameof(Shapes))]
@@ -33,6 +33,38 @@ public sealed class VectorProductTests
         Matrix a = Matrices.Noise(k, m, 1), b = Matrices.Noise(k, n, 2), c = Junk(m, n);
         new VectorProduct(Math.Max(m, n)).TN(a, b, c);
         Check(c, k, (i, j, t) => (double)a.Row(t)[i] * b.Row(t)[j]);
+    }
+
+    [Theory, MemberData(nameof(Shapes))]
+    public void AFinishGivesTheBitsOfThePassItSaves(int m, int k, int n)
+    {
+        Matrix row = Matrices.Noise(1, n, 3), rows = Matrices.Noise(m, n, 4);
+        Finished<Added>(m, k, n, row);
+        Finished<Added>(m, k, n, rows);
+        Finished<AddedRectified>(m, k, n, row);
+        Finished<Gated>(m, k, n, rows);
+    }
+
+    private static void Finished<TFinish>(int m, int k, int n, Matrix beside)
+        where TFinish : struct, IFinish
+    {
+        Matrix x = Matrices.Noise(m, k, 1), xT = Matrices.Noise(k, m, 1), y = Matrices.Noise(k, n, 2), yT = Matrices.Noise(n, k, 2);
+        var product = new VectorProduct(Math.Max(Math.Max(k, n), m));
+        Check(Junk(m, n), Junk(m, n), c => product.NN(x, y, c), c => product.NN<TFinish>(x, y, c, beside));
+        Check(Junk(m, n), Junk(m, n), c => product.NT(x, yT, c), c => product.NT<TFinish>(x, yT, c, beside));
+        Check(Junk(m, n), Junk(m, n), c => product.TN(xT, y, c), c => product.TN<TFinish>(xT, y, c, 0, beside));
+
+        void Check(Matrix plain, Matrix finished, Action<Matrix> sum, Action<Matrix> sumAndFinish)
+        {
+            sum(plain);
+            sumAndFinish(finished);
+            for (var i = 0; i < m; i++)
+                for (var j = 0; j < n; j++)
+                {
+                    var expected = TFinish.Of(new(plain.Row(i)[j]), new(beside.Row(beside.Rows == 1 ? 0 : i)[j]))[0];
+                    Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(finished.Row(i)[j]));
+                }
+        }
     }
 
     [Fact]

@@ -14,15 +14,16 @@ internal abstract class Kernel(int parts, long work)
     public abstract void Run(int from, int to, int thread);
 
     /// <summary>The kernel of a node.</summary>
+    /// <param name="finish">What is computed with it.</param>
     /// <param name="at">Where a node's value lies.</param>
     /// <param name="products">One a thread.</param>
-    public static Kernel Of(Tensor node, Func<Tensor, Matrix> at, VectorProduct[] products)
+    public static Kernel Of(Tensor node, ProductFinish? finish, Func<Tensor, Matrix> at, VectorProduct[] products)
     {
         var z = at(node);
         Matrix X(int i) => at(node.Inputs[i]);
         return node.Op switch
         {
-            Op.MatMul or Op.MatMulNT or Op.MatMulTN => new ProductKernel(node.Op, X(0), X(1), z, products),
+            Op.MatMul or Op.MatMulNT or Op.MatMulTN => ProductKernel.Of(node.Op, X(0), X(1), z, finish?.Finish, finish is null ? z : at(finish.Beside), products),
             Op.Add => new BinaryKernel<Sum>(X(0), X(1), z),
             Op.Sub => new BinaryKernel<Difference>(X(0), X(1), z),
             Op.Mul => new BinaryKernel<Product>(X(0), X(1), z),
@@ -41,8 +42,8 @@ internal abstract class Kernel(int parts, long work)
             Op.SumRows => new SumRowsKernel(X(0), z),
             Op.MaxColumns => new MaxColumnsKernel(X(0), z),
             Op.LogSoftmax => new LogSoftmaxKernel(X(0), z),
-            Op.PickColumns => new PickColumnsKernel(X(0), X(1), z),
-            Op.ScatterColumns => new ScatterColumnsKernel(X(0), X(1), z),
+            Op.PickColumns => new PickColumnsKernel(X(0), X(1), z, products.Length),
+            Op.ScatterColumns => new ScatterColumnsKernel(X(0), X(1), z, products.Length),
             Op.RepeatRows => new RepeatRowsKernel(X(0), z),
             Op.RepeatColumns => new RepeatColumnsKernel(X(0), z),
             Op.SumGroups => new SumGroupsKernel(X(0), z),

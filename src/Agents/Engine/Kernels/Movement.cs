@@ -4,39 +4,6 @@ using RlOffload.Agents.Learning;
 
 namespace RlOffload.Agents.Engine.Kernels;
 
-/// <summary>Row i of z [b, h] is column index[i] of w [h, a].</summary>
-internal sealed unsafe class PickColumnsKernel(Matrix w, Matrix index, Matrix z) : Kernel(z.Rows, 4L * z.Rows * z.Columns)
-{
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(int from, int to, int thread)
-    {
-        nint stride = w.Stride, columns = z.Columns;
-        for (nint i = from; i < to; i++)
-        {
-            float* column = w.Pointer + (int)index.Pointer[i * index.Stride], row = z.Pointer + i * z.Stride;
-            for (nint h = 0; h < columns; h++, column += stride)
-                row[h] = *column;
-        }
-    }
-}
-
-/// <summary>Column j of z [h, a] is the sum, in order, of the rows of d [b, h] whose index is j. A part is a row of z.</summary>
-internal sealed unsafe class ScatterColumnsKernel(Matrix d, Matrix index, Matrix z) : Kernel(z.Rows, 4L * d.Rows * d.Columns)
-{
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(int from, int to, int thread)
-    {
-        nint stride = z.Stride;
-        new Span<float>(z.Pointer + from * stride, (int)((to - from) * stride)).Clear();
-        for (nint i = 0; i < d.Rows; i++)
-        {
-            float* row = d.Pointer + i * d.Stride, column = z.Pointer + (int)index.Pointer[i * index.Stride] + from * stride;
-            for (nint h = from; h < to; h++, column += stride)
-                *column += row[h];
-        }
-    }
-}
-
 /// <summary>Each row n times.</summary>
 internal sealed unsafe class RepeatRowsKernel(Matrix x, Matrix z) : Kernel(z.Rows, (long)z.Rows * z.Columns)
 {
