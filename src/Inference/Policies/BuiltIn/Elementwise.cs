@@ -17,14 +17,15 @@ internal interface ISingle
 internal sealed class PairStep<T>(Value x, Value y, Value z) : Step
     where T : struct, IPair
 {
+    private readonly bool _whole = x.Count == z.Count && y.Count == z.Count;
+
     public override void Run()
     {
-        var whole = x.Count == z.Count && y.Count == z.Count;
-        var (rows, columns) = whole ? (1, z.Count) : (z.Rows, z.Columns);
+        var (rows, columns) = _whole ? (1, z.Count) : (z.Rows, z.Columns);
         ref var to = ref MemoryMarshal.GetArrayDataReference(z.Data);
         ref var left = ref MemoryMarshal.GetArrayDataReference(x.Data);
         ref var right = ref MemoryMarshal.GetArrayDataReference(y.Data);
-        var (oneX, oneY) = (!whole && x.Columns == 1, !whole && y.Columns == 1);
+        var (oneX, oneY) = (!_whole && x.Columns == 1, !_whole && y.Columns == 1);
         for (var row = 0; row < rows; row++)
         {
             var (fromX, fromY) = (x.Rows == 1 ? 0 : row * x.Columns, y.Rows == 1 ? 0 : row * y.Columns);

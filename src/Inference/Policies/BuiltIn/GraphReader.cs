@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using RlOffload.Environment;
 using RlOffload.Onnx;
@@ -19,6 +20,7 @@ internal sealed class GraphReader
     private readonly string _source;
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long[]> _integers = new(StringComparer.Ordinal);
+    private readonly Dictionary<(float[] Data, int Columns), PackedWeights> _packed = [];
     private readonly List<Step> _steps = [];
     private long _numbers, _work;
 
@@ -183,7 +185,17 @@ internal sealed class GraphReader
             throw Bad(node, $"multiplies [{string.Join(", ", x.Shape)}] by [{string.Join(", ", y.Shape)}], allowed are matrices that fit");
         if ((_work += (long)x.Count * y.Columns) > MostWork)
             throw Refuse("graph", $"takes more than {MostWork} multiplications");
-        return Run([x.Shape[0], y.Columns], [x, y], z => new ProductStep(x, y, z));
+        return Run([x.Shape[0], y.Columns], [x, y], z => new ProductStep(x, y, z, x.IsConstant ? null : Packed(y)));
+    }
+
+    /// <summary>Of weights, one copy for all the products that read them: a chain's steps share theirs. Null of what is worked out in each run.</summary>
+    private PackedWeights? Packed(Value weights)
+    {
+        // Columns fewer than a vector would be packed with as much nothing.
+        if (!weights.IsConstant || weights.Columns < Vector<float>.Count)
+            return null;
+        var key = (weights.Data, weights.Columns);
+        return _packed.TryGetValue(key, out var packed) ? packed : _packed[key] = new(weights);
     }
 
     private Value Gemm(NodeProto node, bool transA, bool transB, Func<int, Value> input)

@@ -1,57 +1,9 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace RlOffload.Inference.Policies.BuiltIn;
 
 /// <summary>One operator with the memory that it reads and writes. Running it allocates nothing.</summary>
 internal abstract class Step
 {
     public abstract void Run();
-}
-
-/// <summary>z = x y, x [m, k], y [k, n]. Whole vectors are written: what falls behind a row's end is written over by the next row, or falls behind the last number.</summary>
-internal sealed class ProductStep(Value x, Value y, Value z) : Step
-{
-    public override void Run()
-    {
-        var (m, k, n) = (x.Rows, x.Columns, y.Columns);
-        ref var from = ref MemoryMarshal.GetArrayDataReference(x.Data);
-        ref var by = ref MemoryMarshal.GetArrayDataReference(y.Data);
-        ref var to = ref MemoryMarshal.GetArrayDataReference(z.Data);
-        var width = Vector<float>.Count;
-        for (var row = 0; row < m; row++)
-        {
-            ref var left = ref Unsafe.Add(ref from, row * k);
-            var column = 0;
-            // Four sums at a time hide the latency of an addition.
-            for (; column + 3 * width < n; column += 4 * width)
-            {
-                Vector<float> a = default, b = default, c = default, d = default;
-                for (var i = 0; i < k; i++)
-                {
-                    var factor = new Vector<float>(Unsafe.Add(ref left, i));
-                    var at = (nuint)(i * n + column);
-                    a = Vector.FusedMultiplyAdd(factor, Vector.LoadUnsafe(ref by, at), a);
-                    b = Vector.FusedMultiplyAdd(factor, Vector.LoadUnsafe(ref by, at + (nuint)width), b);
-                    c = Vector.FusedMultiplyAdd(factor, Vector.LoadUnsafe(ref by, at + (nuint)(2 * width)), c);
-                    d = Vector.FusedMultiplyAdd(factor, Vector.LoadUnsafe(ref by, at + (nuint)(3 * width)), d);
-                }
-                var place = (nuint)(row * n + column);
-                a.StoreUnsafe(ref to, place);
-                b.StoreUnsafe(ref to, place + (nuint)width);
-                c.StoreUnsafe(ref to, place + (nuint)(2 * width));
-                d.StoreUnsafe(ref to, place + (nuint)(3 * width));
-            }
-            for (; column < n; column += width)
-            {
-                Vector<float> sum = default;
-                for (var i = 0; i < k; i++)
-                    sum = Vector.FusedMultiplyAdd(new Vector<float>(Unsafe.Add(ref left, i)), Vector.LoadUnsafe(ref by, (nuint)(i * n + column)), sum);
-                sum.StoreUnsafe(ref to, (nuint)(row * n + column));
-            }
-        }
-    }
 }
 
 /// <summary>z[i] = x[from[i]]: picks, repeats and transposes.</summary>

@@ -12,7 +12,7 @@ internal sealed record Value(int[] Shape, float[] Data, bool IsConstant)
     /// <summary>All others together.</summary>
     public int Rows => Count / Math.Max(Columns, 1);
 
-    public int Count => Of(Shape);
+    public int Count { get; } = Of(Shape);
 
     public static Value New(int[] shape, bool isConstant = false) => new(shape, new float[Of(shape) + Vector<float>.Count], isConstant);
 
