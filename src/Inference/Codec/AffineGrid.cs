@@ -44,12 +44,21 @@ public readonly record struct AffineGrid(float Low, float Step, int Bits)
         if (x.IsEmpty)
             return true;
         (low, high) = (x[0], x[0]);
-        var finite = 0f; // or NaN
-        var done = Kernels.Of(level).Range(x, ref low, ref high, ref finite);
-        ScalarLanes.Range(x[done..], ref low, ref high, ref finite);
+        var sum = 0f;
+        var done = Kernels.Of(level).Range(x, ref low, ref high, ref sum);
+        ScalarLanes.Range(x[done..], ref low, ref high, ref sum);
         // Which of -0 and 0 is met first depends on the width of vectors; the bytes sent must not.
         low += 0f;
         high += 0f;
-        return finite == 0 && float.IsFinite(high - low);
+        return float.IsFinite(high - low) && (float.IsFinite(sum) || AllFinite(x));
+    }
+
+    /// <summary>Where a sum is not finite, that may be the sum's own doing.</summary>
+    private static bool AllFinite(ReadOnlySpan<float> x)
+    {
+        foreach (var v in x)
+            if (!float.IsFinite(v))
+                return false;
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RlOffload.Inference.Codec.Lanes;
 
@@ -36,9 +37,9 @@ public static class TensorCodec
         if (!AffineGrid.TryFit(x, bits, out grid, level))
             return false;
         if (bits == 16)
-            Pack16(x, grid, MemoryMarshal.Cast<byte, ushort>(packed), level);
+            Pack(Kernels.Of(level).Pack16, x, grid, MemoryMarshal.Cast<byte, ushort>(packed));
         else
-            Pack(x, grid, packed, level);
+            Pack(Kernels.Of(level).Pack, x, grid, packed);
         return true;
     }
 
@@ -53,34 +54,25 @@ public static class TensorCodec
         if (grid.Bits == 32)
             packed.CopyTo(MemoryMarshal.AsBytes(x));
         else if (grid.Bits == 16)
-            Unpack16(MemoryMarshal.Cast<byte, ushort>(packed), grid, x, level);
+            Unpack(Kernels.Of(level).Unpack16, MemoryMarshal.Cast<byte, ushort>(packed), grid, x);
         else
-            Unpack(packed, grid, x, level);
+            Unpack(Kernels.Of(level).Unpack, packed, grid, x);
     }
 
-    private static void Pack(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed, SimdLevel level)
+    private static void Pack<TCode>(PackKernel<TCode> kernel, ReadOnlySpan<float> x, in AffineGrid grid, Span<TCode> codes) where TCode : unmanaged
     {
-        var done = Kernels.Of(level).Pack(x, grid, packed);
-        var left = packed[(done / 8 * grid.Bits)..]; // whole bytes were done
-        left.Clear();
-        ScalarLanes.Pack(x[done..], grid, left);
+        var done = kernel(x, grid, codes);
+        if (done < x.Length)
+            Remainder.Pack(kernel, x[done..], grid, codes[Codes<TCode>(done, grid.Bits)..]);
     }
 
-    private static void Unpack(ReadOnlySpan<byte> packed, in AffineGrid grid, Span<float> x, SimdLevel level)
+    private static void Unpack<TCode>(UnpackKernel<TCode> kernel, ReadOnlySpan<TCode> codes, in AffineGrid grid, Span<float> x) where TCode : unmanaged
     {
-        var done = Kernels.Of(level).Unpack(packed, grid, x);
-        ScalarLanes.Unpack(packed[(done / 8 * grid.Bits)..], grid, x[done..]);
+        var done = kernel(codes, grid, x);
+        if (done < x.Length)
+            Remainder.Unpack(kernel, codes[Codes<TCode>(done, grid.Bits)..], grid, x[done..]);
     }
 
-    private static void Pack16(ReadOnlySpan<float> x, in AffineGrid grid, Span<ushort> codes, SimdLevel level)
-    {
-        var done = Kernels.Of(level).Pack16(x, grid, codes);
-        ScalarLanes.Pack16(x[done..], grid, codes[done..]);
-    }
-
-    private static void Unpack16(ReadOnlySpan<ushort> codes, in AffineGrid grid, Span<float> x, SimdLevel level)
-    {
-        var done = Kernels.Of(level).Unpack16(codes, grid, x);
-        ScalarLanes.Unpack16(codes[done..], grid, x[done..]);
-    }
+    /// <summary>What so many numbers, of whole bytes, take.</summary>
+    private static int Codes<TCode>(int numbers, int bits) where TCode : unmanaged => numbers / 8 * bits / Unsafe.SizeOf<TCode>();
 }

@@ -61,9 +61,34 @@ public class TensorCodecTests
                 x[at] = bad;
                 Assert.False(AffineGrid.TryRange(x, out _, out _, level));
             }
-        // Numbers whose sum would overflow are finite all the same.
-        Assert.True(AffineGrid.TryRange([.. Enumerable.Repeat(3e38f, 200)], out var low, out var high, level));
+        // Numbers whose sum would overflow are finite all the same, unless one of them is not.
+        float[] large = [.. Enumerable.Repeat(3e38f, 200)];
+        Assert.True(AffineGrid.TryRange(large, out var low, out var high, level));
         Assert.Equal((3e38f, 3e38f), (low, high));
+        large[77] = float.NaN;
+        Assert.False(AffineGrid.TryRange(large, out _, out _, level));
+        float[] both = [.. Enumerable.Range(0, 200).Select(i => i < 100 ? 1.6e38f : -1.6e38f)];
+        Assert.True(AffineGrid.TryRange(both, out low, out high, level));
+        Assert.Equal((-1.6e38f, 1.6e38f), (low, high));
+    }
+
+    [Theory, MemberData(nameof(Levels))]
+    public void NothingIsWrittenBehindTheCodesOrBehindTheNumbers(SimdLevel level)
+    {
+        const int behind = 128;
+        foreach (var bits in Widths)
+            for (var n = 1; n <= 1200; n += n < 70 ? 1 : 37)
+            {
+                var x = Numbers(n, (ulong)(n + bits));
+                var bytes = new byte[TensorCodec.PackedBytes(n, bits) + behind];
+                Array.Fill(bytes, (byte)0xAA);
+                Assert.True(TensorCodec.TryEncode(x, bits, bytes.AsSpan()[..^behind], out var grid, level));
+                Assert.All(bytes[^behind..], b => Assert.Equal(0xAA, b));
+                var back = new float[n + behind];
+                Array.Fill(back, -77f);
+                TensorCodec.Decode(bytes.AsSpan()[..^behind], grid, back.AsSpan()[..n], level);
+                Assert.All(back[n..], v => Assert.Equal(-77f, v));
+            }
     }
 
     [Theory, MemberData(nameof(Bits))]

@@ -35,7 +35,7 @@ internal static class Lanes512
 
     public static bool IsSupported => Vector512.IsHardwareAccelerated && Avx512Vbmi.IsSupported;
 
-    public static int Range(ReadOnlySpan<float> x, ref float low, ref float high, ref float finite)
+    public static int Range(ReadOnlySpan<float> x, ref float low, ref float high, ref float sum)
     {
         if (x.Length < Block)
             return 0;
@@ -60,34 +60,27 @@ internal static class Lanes512
         low0 = Vector512.MinNative(Vector512.MinNative(low0, low1), Vector512.MinNative(low2, low3));
         high0 = Vector512.MaxNative(Vector512.MaxNative(high0, high1), Vector512.MaxNative(high2, high3));
         var (lows, highs) = (Vector256.MinNative(low0.GetLower(), low0.GetUpper()), Vector256.MaxNative(high0.GetLower(), high0.GetUpper()));
-        for (var lane = 0; lane < 8; lane++)
-            (low, high) = (Math.Min(low, lows[lane]), Math.Max(high, highs[lane]));
-        finite += Vector512.Sum(sum0 + sum1 + sum2 + sum3);
+        Lanes128.Ends(Vector128.MinNative(lows.GetLower(), lows.GetUpper()), Vector128.MaxNative(highs.GetLower(), highs.GetUpper()), out low, out high);
+        sum += Vector512.Sum(sum0 + sum1 + sum2 + sum3);
         return x.Length;
     }
 
     public static int Pack(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed) =>
-        grid.Bits == 8 ? Pack(x, grid, packed, new Whole(Gathered[8]))
-        : grid.Bits % 2 == 0 ? Pack(x, grid, packed, new Even(grid.Bits))
-        : Pack(x, grid, packed, new Odd(grid.Bits));
+        grid.Bits == 8 ? Pack<Whole>(x, grid, packed) : grid.Bits % 2 == 0 ? Pack<Even>(x, grid, packed) : Pack<Odd>(x, grid, packed);
 
-    private static int Pack<T>(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed, T join) where T : struct, IJoin
+    private static int Pack<TJoin>(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed) where TJoin : struct, IJoin
     {
         ref var from = ref MemoryMarshal.GetReference(x);
         ref var to = ref MemoryMarshal.GetReference(packed);
-        var (low, scale) = (Vector512.Create(grid.Low), Vector512.Create(grid.Scale));
         var b = grid.Bits;
-        var i = 0;
+        var (minusLow, scale) = (Vector512.Create(-grid.Low), Vector512.Create(grid.Scale));
+        var (pairs, fours) = (Vector512.Create((ushort)(1 | 1 << (8 + b))), Vector512.Create(1 | 1 << (16 + 2 * b)));
+        var (order, close, far) = (Ordered, TJoin.Close(b), Vector512.Create((ulong)(32 - 4 * b)));
+        nint i = 0, last = x.Length - Block, lastAt = packed.Length - Block;
         // The block is stored whole; what is empty of it is overwritten by the next one.
-        for (; i <= x.Length - Block && i / 8 * b <= packed.Length - Block; i += Block)
-            join.Of(Codes(ref from, i, low, scale)).StoreUnsafe(ref to, (nuint)(i / 8 * b));
-        Span<byte> last = stackalloc byte[Block];
-        for (; i <= x.Length - Block; i += Block)
-        {
-            join.Of(Codes(ref from, i, low, scale)).CopyTo(last);
-            last[..(8 * b)].CopyTo(packed[(i / 8 * b)..]);
-        }
-        return i;
+        for (nint at = 0; i <= last && at <= lastAt; i += Block, at += 8 * b)
+            TJoin.Of(Codes(ref from, (nuint)i, minusLow, scale), pairs, fours, order, far, close).StoreUnsafe(ref to, (nuint)at);
+        return (int)i;
     }
 
     public static int Unpack(ReadOnlySpan<byte> packed, in AffineGrid grid, Span<float> x)
@@ -96,30 +89,24 @@ internal static class Lanes512
         ref var to = ref MemoryMarshal.GetReference(x);
         var (low, step, levels) = (Vector512.Create(grid.Low), Vector512.Create(grid.Step), Vector512.Create(grid.Levels));
         var (b, overlay, open, begins) = (grid.Bits, Overlaid, Opened[grid.Bits], Begins[grid.Bits]);
-        var i = 0;
-        for (; i <= x.Length - Block && i / 8 * b <= packed.Length - Block; i += Block)
-            Dequantise(Spread(Vector512.LoadUnsafe(ref from, (nuint)(i / 8 * b)), open, begins), overlay, low, step, levels, ref to, i);
-        Span<byte> last = stackalloc byte[Block];
-        for (; i <= x.Length - Block; i += Block)
-        {
-            packed.Slice(i / 8 * b, 8 * b).CopyTo(last);
-            Dequantise(Spread(Vector512.Create<byte>(last), open, begins), overlay, low, step, levels, ref to, i);
-        }
-        return i;
+        nint i = 0, last = x.Length - Block, lastAt = packed.Length - Block;
+        for (nint at = 0; i <= last && at <= lastAt; i += Block, at += 8 * b)
+            Dequantise(Spread(Vector512.LoadUnsafe(ref from, (nuint)at), open, begins), overlay, low, step, levels, ref to, (nuint)i);
+        return (int)i;
     }
 
     public static int Pack16(ReadOnlySpan<float> x, in AffineGrid grid, Span<ushort> codes)
     {
         ref var from = ref MemoryMarshal.GetReference(x);
         ref var to = ref MemoryMarshal.GetReference(codes);
-        var (low, scale, order) = (Vector512.Create(grid.Low), Vector512.Create(grid.Scale), Ordered16);
-        var i = 0;
-        for (; i <= x.Length - 32; i += 32)
+        var (minusLow, scale, order) = (Vector512.Create(-grid.Low), Vector512.Create(grid.Scale), Ordered16);
+        nint i = 0, last = x.Length - 32;
+        for (; i <= last; i += 32)
         {
-            var both = Avx512BW.PackUnsignedSaturate(Code(ref from, i, low, scale), Code(ref from, i + 16, low, scale));
+            var both = Avx512BW.PackUnsignedSaturate(Code(ref from, (nuint)i, minusLow, scale), Code(ref from, (nuint)i + 16, minusLow, scale));
             Avx512BW.PermuteVar32x16(both, order).StoreUnsafe(ref to, (nuint)i);
         }
-        return i;
+        return (int)i;
     }
 
     public static int Unpack16(ReadOnlySpan<ushort> codes, in AffineGrid grid, Span<float> x)
@@ -127,39 +114,39 @@ internal static class Lanes512
         ref var from = ref MemoryMarshal.GetReference(codes);
         ref var to = ref MemoryMarshal.GetReference(x);
         var (low, step, overlay) = (Vector512.Create(grid.Low), Vector512.Create(grid.Step), Overlaid16);
-        var i = 0;
-        for (; i <= x.Length - 32; i += 32)
+        nint i = 0, last = x.Length - 32;
+        for (; i <= last; i += 32)
         {
             var both = Avx512BW.PermuteVar32x16(Vector512.LoadUnsafe(ref from, (nuint)i), overlay).AsInt32();
             (Vector512.ConvertToSingle(both & Vector512.Create(0xFFFF)) * step + low).StoreUnsafe(ref to, (nuint)i);
-            (Vector512.ConvertToSingle(both >>> 16) * step + low).StoreUnsafe(ref to, (nuint)(i + 16));
+            (Vector512.ConvertToSingle(both >>> 16) * step + low).StoreUnsafe(ref to, (nuint)i + 16);
         }
-        return i;
+        return (int)i;
     }
 
     /// <summary>The codes of the 64 numbers from <paramref name="at"/> on, narrowed within the vector's quarters (<see cref="Ordered"/>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Codes(ref float from, int at, Vector512<float> low, Vector512<float> scale)
+    private static Vector512<byte> Codes(ref float from, nuint at, Vector512<float> minusLow, Vector512<float> scale)
     {
-        var (a, b) = (Code(ref from, at, low, scale), Code(ref from, at + 16, low, scale));
-        var (c, d) = (Code(ref from, at + 32, low, scale), Code(ref from, at + 48, low, scale));
+        var (a, b) = (Code(ref from, at, minusLow, scale), Code(ref from, at + 16, minusLow, scale));
+        var (c, d) = (Code(ref from, at + 32, minusLow, scale), Code(ref from, at + 48, minusLow, scale));
         return Avx512BW.PackUnsignedSaturate(Avx512BW.PackUnsignedSaturate(a, b).AsInt16(), Avx512BW.PackUnsignedSaturate(c, d).AsInt16());
     }
 
-    /// <summary>The conversion rounds to the nearest, half to even.</summary>
+    /// <summary>The conversion rounds to the nearest, half to even. A sum with -low is one instruction with its load, and the same as the difference.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Code(ref float from, int at, Vector512<float> low, Vector512<float> scale) =>
-        Avx512F.ConvertToVector512Int32((Vector512.LoadUnsafe(ref from, (nuint)at) - low) * scale);
+    private static Vector512<int> Code(ref float from, nuint at, Vector512<float> minusLow, Vector512<float> scale) =>
+        Avx512F.ConvertToVector512Int32((Vector512.LoadUnsafe(ref from, at) + minusLow) * scale);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Dequantise(
-        Vector512<byte> codes, Vector512<byte> overlay, Vector512<float> low, Vector512<float> step, Vector512<int> levels, ref float to, int at)
+        Vector512<byte> codes, Vector512<byte> overlay, Vector512<float> low, Vector512<float> step, Vector512<int> levels, ref float to, nuint at)
     {
         var over = Avx512Vbmi.PermuteVar64x8(codes, overlay).AsInt32();
-        (Vector512.ConvertToSingle(over & levels) * step + low).StoreUnsafe(ref to, (nuint)at);
-        (Vector512.ConvertToSingle((over >>> 8) & levels) * step + low).StoreUnsafe(ref to, (nuint)(at + 16));
-        (Vector512.ConvertToSingle((over >>> 16) & levels) * step + low).StoreUnsafe(ref to, (nuint)(at + 32));
-        (Vector512.ConvertToSingle((over >>> 24) & levels) * step + low).StoreUnsafe(ref to, (nuint)(at + 48));
+        (Vector512.ConvertToSingle(over & levels) * step + low).StoreUnsafe(ref to, at);
+        (Vector512.ConvertToSingle((over >>> 8) & levels) * step + low).StoreUnsafe(ref to, at + 16);
+        (Vector512.ConvertToSingle((over >>> 16) & levels) * step + low).StoreUnsafe(ref to, at + 32);
+        (Vector512.ConvertToSingle((over >>> 24) & levels) * step + low).StoreUnsafe(ref to, at + 48);
     }
 
     /// <summary>A word to each 8 codes, then a byte to each code; above its b low bits is rubbish.</summary>
@@ -174,46 +161,49 @@ internal static class Lanes512
     /// <summary>Moves the bits of 64 narrowed codes together, without gaps.</summary>
     private interface IJoin
     {
-        Vector512<byte> Of(Vector512<byte> codes);
+        static abstract Vector512<byte> Close(int b);
+
+        /// <param name="pairs">Moves two codes together,</param>
+        /// <param name="fours">and two of those.</param>
+        /// <param name="order"><see cref="Ordered"/></param>
+        /// <param name="far">From four codes to the next four, less their bits.</param>
+        /// <param name="close">The whole bytes.</param>
+        static abstract Vector512<byte> Of(Vector512<byte> codes, Vector512<ushort> pairs, Vector512<int> fours, Vector512<byte> order, Vector512<ulong> far, Vector512<byte> close);
     }
 
-    private readonly struct Whole(Vector512<byte> order) : IJoin
+    private readonly struct Whole : IJoin
     {
+        public static Vector512<byte> Close(int b) => Gathered[b];
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<byte> Of(Vector512<byte> codes) => Avx512Vbmi.PermuteVar64x8(codes, order);
+        public static Vector512<byte> Of(Vector512<byte> codes, Vector512<ushort> pairs, Vector512<int> fours, Vector512<byte> order, Vector512<ulong> far, Vector512<byte> close) =>
+            Avx512Vbmi.PermuteVar64x8(codes, close);
     }
 
-    private readonly struct Even(int b) : IJoin
+    private readonly struct Even : IJoin
     {
-        private readonly Fours _fours = new(b);
-        private readonly Vector512<byte> _gather = Gathered[b];
+        public static Vector512<byte> Close(int b) => Gathered[b];
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<byte> Of(Vector512<byte> codes) => Avx512Vbmi.PermuteVar64x8(_fours.Of(codes), _gather);
+        public static Vector512<byte> Of(Vector512<byte> codes, Vector512<ushort> pairs, Vector512<int> fours, Vector512<byte> order, Vector512<ulong> far, Vector512<byte> close) =>
+            Avx512Vbmi.PermuteVar64x8(Fours(codes, pairs, fours), close);
     }
 
-    private readonly struct Odd(int b) : IJoin
+    private readonly struct Odd : IJoin
     {
-        private readonly Fours _fours = new(b);
-        private readonly Vector512<byte> _order = Ordered, _close = Closed[b];
-        private readonly Vector512<ulong> _stays = Vector512.Create((1UL << (4 * b)) - 1), _far = Vector512.Create((ulong)(32 - 4 * b));
+        public static Vector512<byte> Close(int b) => Closed[b];
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<byte> Of(Vector512<byte> codes)
+        public static Vector512<byte> Of(Vector512<byte> codes, Vector512<ushort> pairs, Vector512<int> fours, Vector512<byte> order, Vector512<ulong> far, Vector512<byte> close)
         {
-            var words = Avx512Vbmi.PermuteVar64x8(_fours.Of(codes), _order).AsUInt64();
-            return Avx512Vbmi.PermuteVar64x8(Vector512.ConditionalSelect(_stays, words, Avx512F.ShiftRightLogicalVariable(words, _far)).AsByte(), _close);
+            // Of each word the lower four move up to the upper ones, then all of them down.
+            var words = Avx512F.ShiftLeftLogicalVariable(Avx512Vbmi.PermuteVar64x8(Fours(codes, pairs, fours), order).AsUInt32(), far.AsUInt32()).AsUInt64();
+            return Avx512Vbmi.PermuteVar64x8(Avx512F.ShiftRightLogicalVariable(words, far).AsByte(), close);
         }
     }
 
     /// <summary>Four codes below 128 in the 4b low bits of each 32.</summary>
-    private readonly struct Fours(int b)
-    {
-        private readonly Vector512<byte> _pairs = Vector512.Create((ushort)(1 | 1 << (8 + b))).AsByte();
-        private readonly Vector512<short> _pairsOfPairs = Vector512.Create(1 | 1 << (16 + 2 * b)).AsInt16();
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Vector512<byte> Of(Vector512<byte> codes) =>
-            Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(_pairs, codes.AsSByte()), _pairsOfPairs).AsByte();
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Fours(Vector512<byte> codes, Vector512<ushort> pairs, Vector512<int> fours) =>
+        Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(pairs.AsByte(), codes.AsSByte()), fours.AsInt16()).AsByte();
 }

@@ -9,16 +9,17 @@ internal static class ScalarLanes
     /// <summary>The bits of <see cref="RoundToBits"/>: what is above a code in such a sum.</summary>
     public const uint AboveCode = 0x4B000000;
 
-    public static void Range(ReadOnlySpan<float> x, ref float low, ref float high, ref float finite)
+    public static int Range(ReadOnlySpan<float> x, ref float low, ref float high, ref float sum)
     {
         foreach (var v in x)
-            (low, high, finite) = (Math.Min(low, v), Math.Max(high, v), finite + v * 0);
+            (low, high, sum) = (Math.Min(low, v), Math.Max(high, v), sum + v);
+        return x.Length;
     }
 
-    /// <param name="packed">Begins at the byte where the first code does; its bytes are 0.</param>
-    public static void Pack(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed)
+    public static int Pack(ReadOnlySpan<float> x, in AffineGrid grid, Span<byte> packed)
     {
         var (bits, low, scale, bit) = (grid.Bits, grid.Low, grid.Scale, 0);
+        packed.Clear();
         foreach (var v in x)
         {
             var code = Code(v, low, scale) << (bit & 7);
@@ -27,9 +28,10 @@ internal static class ScalarLanes
                 packed[(bit >> 3) + 1] |= (byte)(code >> 8);
             bit += bits;
         }
+        return x.Length;
     }
 
-    public static void Unpack(ReadOnlySpan<byte> packed, in AffineGrid grid, Span<float> x)
+    public static int Unpack(ReadOnlySpan<byte> packed, in AffineGrid grid, Span<float> x)
     {
         var (bits, levels, bit) = (grid.Bits, grid.Levels, 0);
         foreach (ref var v in x)
@@ -40,18 +42,21 @@ internal static class ScalarLanes
             v = ((code >> (bit & 7)) & levels) * grid.Step + grid.Low;
             bit += bits;
         }
+        return x.Length;
     }
 
-    public static void Pack16(ReadOnlySpan<float> x, in AffineGrid grid, Span<ushort> codes)
+    public static int Pack16(ReadOnlySpan<float> x, in AffineGrid grid, Span<ushort> codes)
     {
         for (var i = 0; i < x.Length; i++)
             codes[i] = (ushort)Code(x[i], grid.Low, grid.Scale);
+        return x.Length;
     }
 
-    public static void Unpack16(ReadOnlySpan<ushort> codes, in AffineGrid grid, Span<float> x)
+    public static int Unpack16(ReadOnlySpan<ushort> codes, in AffineGrid grid, Span<float> x)
     {
         for (var i = 0; i < x.Length; i++)
             x[i] = codes[i] * grid.Step + grid.Low;
+        return x.Length;
     }
 
     /// <summary>
