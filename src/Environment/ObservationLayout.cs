@@ -63,7 +63,7 @@ public sealed class ObservationLayout
     {
         var gap = _model.Scenario.Arrivals.MeanGap;
         var prior = _model.Scenario.Uplink.PriorBitsPerSecond;
-        // First the numbers whose logarithms are taken: by the time that the others are written, they can be read back as vectors.
+        // First the numbers whose logarithms are taken, then all else and the logarithms last: by then they can be read back as vectors, and nothing waits for them.
         ReadOnlySpan<double> numbers =
         [
             Clamped(o.Deadline / _model.Scenario.Deadlines.Median), 1 + o.UplinkBacklogBytes / 1000, Clamped(o.Rate / prior), Clamped(o.LastRate / prior),
@@ -82,6 +82,11 @@ public sealed class ObservationLayout
         vector[20] = (float)double.MinNative(o.SinceLastArrival / gap, 10);
         vector[21] = (float)(o.Slowdown - 1 + o.Heat);
         vector[22] = (float)o.Battery;
+        if (Detail == PlanDetail.Reward)
+            _expected.Write(o, vector[Own..]);
+        else
+            for (var (b, first) = (0, 0); b < _predictions.Count; first += _predictions[b++].Count)
+                PlanFeatures.Write(_model, _plans.AsSpan(first, _predictions[b].Count), _predictions[b], o, vector[(Own + first * PlanFeatures.Count)..]);
         Span<float> log = stackalloc float[16];
         Logarithms.Of(numbers, log);
         (vector[0], vector[5]) = (log[0], log[1]);
@@ -95,11 +100,6 @@ public sealed class ObservationLayout
             vector[i++] = log[13];
         if (_budgets.AccuracyShortfall < double.PositiveInfinity)
             vector[i++] = log[14];
-        if (Detail == PlanDetail.Reward)
-            _expected.Write(o, vector[i..]);
-        else
-            for (var (b, first) = (0, 0); b < _predictions.Count; first += _predictions[b++].Count)
-                PlanFeatures.Write(_model, _plans.AsSpan(first, _predictions[b].Count), _predictions[b], o, vector[(i + first * PlanFeatures.Count)..]);
     }
 
     private static double Clamped(double x) => double.MinNative(double.MaxNative(x, 1e-4), 1e4);
