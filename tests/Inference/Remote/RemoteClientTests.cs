@@ -80,14 +80,14 @@ public sealed class RemoteClientTests : IDisposable
         Assert.True(kind == RemoteKind.Oip || pinged.Load > 0);
     }
 
-    /// <summary>How soon a machine wakes is its own matter, so only that nothing is told to be much faster than the link.</summary>
+    /// <summary>How soon a machine wakes is its own matter, so the link is slow and nothing is asked but that it is not told to be much faster.</summary>
     [Theory]
     [InlineData(RemoteKind.Http)]
     [InlineData(RemoteKind.Frames)]
     [InlineData(RemoteKind.Oip)]
     public async Task WhatARelayTakesInAtOnceIsTimedByTheServerThatSeesItCome(RemoteKind kind)
     {
-        const double Rate = 4e5;
+        const double Rate = 1e5;
         var transport = kind == RemoteKind.Frames ? Transport.Frames : Transport.Http;
         await using var server = new RemoteServer(_partitions, new ServerOptions(IPAddress.Loopback, 0) { Transport = transport });
         await server.Start();
@@ -101,14 +101,14 @@ public sealed class RemoteClientTests : IDisposable
         var (sent, answered) = (Told(), Told());
         Assert.Equal((What.Sent, true, What.Answered, true), (sent.What, sent.Unseen, answered.What, answered.Told));
         var seconds = flight.MessageBytes * 8 / Rate;
-        Assert.InRange(answered.Uplink, 0.5 * seconds, answered.At);
+        Assert.InRange(answered.Uplink, 0.3 * seconds, answered.At);
         Assert.InRange(answered.RoundTrip, 0, Math.Max(0, answered.At - answered.Uplink));
         client.SendProbe(6);
         var (left, probed) = (Told(), Told());
         Assert.Equal((What.Sent, What.Probed), (left.What, probed.What));
         // The Open Inference Protocol has no probes that could be timed by who gets them.
         Assert.Equal(kind == RemoteKind.Oip, double.IsNaN(probed.Uplink));
-        Assert.True(kind == RemoteKind.Oip || probed.Uplink > 0.5 * CostModel.ProbeBytes * 8 / Rate, $"{probed.Uplink}");
+        Assert.True(kind == RemoteKind.Oip || probed.Uplink > 0.3 * CostModel.ProbeBytes * 8 / Rate, $"{probed.Uplink}");
     }
 
     [Fact]
