@@ -101,7 +101,7 @@ public static class DevicePack
                 if (form == PackForm.Native)
                 {
                     notes.Add($"the program was compiled ahead of time for {framework}; it runs, verifies and explains policies and reads logs, and has no other verbs");
-                    var wide = WideProgram.Levels.Select(w => WideProgram.Beside(Path.Combine(bin, PublishedProgram.Name), w.Level)).Where(File.Exists).Select(Path.GetFileName).ToList();
+                    var wide = WideProgram.Levels.Select(l => WideProgram.Beside(Path.Combine(bin, PublishedProgram.Name), l)).Where(File.Exists).Select(Path.GetFileName).ToList();
                     notes.Add(wide.Count > 0 ? $"it starts {string.Join(" or ", wide)} in its place where the processor has those vectors" : "it has vectors of 128 bits, whatever the processor has");
                 }
                 return form;

@@ -72,7 +72,7 @@ internal static class FirstAnswer
     /// <summary>As the program starts by itself, and each of those beside it that this machine can run, the one for every processor included.</summary>
     private static IEnumerable<SimdLevel?> Levels(string program)
     {
-        var wide = WideProgram.Levels.Select(w => w.Level).Where(l => l <= Simd.Best && File.Exists(WideProgram.Beside(program, l))).ToList();
+        var wide = WideProgram.Levels.Where(l => l <= Simd.Best && File.Exists(WideProgram.Beside(program, l))).ToList();
         return wide.Count == 0 ? [null] : [null, .. wide, SimdLevel.Vector128];
     }
 

@@ -42,7 +42,7 @@ internal static class PublishedProgram
             if (await Publish(options, options.Device, arguments, Path.Combine(work, framework), to, cancel).ConfigureAwait(false))
             {
                 if (!options.Baseline)
-                    await Widen(options, arguments, Path.Combine(work, framework), to, notes, cancel).ConfigureAwait(false);
+                    await Widen(options, framework, arguments, Path.Combine(work, framework), to, notes, cancel).ConfigureAwait(false);
                 return framework;
             }
             notes.Add($"the native runtime of {framework} for {options.Rid} does not restore from the package sources");
@@ -51,11 +51,11 @@ internal static class PublishedProgram
     }
 
     /// <summary>The same program for wider vectors, beside the one that runs everywhere. What does not build is left out: that one does without.</summary>
-    private static async Task Widen(PackOptions options, string[] arguments, string work, string to, List<string> notes, CancellationToken cancel)
+    private static async Task Widen(PackOptions options, string framework, string[] arguments, string work, string to, List<string> notes, CancellationToken cancel)
     {
-        foreach (var (level, instructions) in WideProgram.Levels)
+        foreach (var level in WideProgram.Levels)
         {
-            var wide = Path.Combine(work, Simd.Name(level));
+            var (wide, instructions) = (Path.Combine(work, Simd.Name(level)), WideProgram.Instructions(level, framework));
             try
             {
                 if (await Publish(options, options.Device, [.. arguments, $"-p:IlcInstructionSet={instructions.Replace(",", "%2C", StringComparison.Ordinal)}"], work, wide, cancel).ConfigureAwait(false))

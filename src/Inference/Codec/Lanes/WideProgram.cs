@@ -11,15 +11,18 @@ public static unsafe partial class WideProgram
 {
     private static readonly string[] Avx2Flags = ["avx2", "bmi1", "bmi2", "abm", "movbe", "fma"];
 
-    /// <summary>Widest first: the compiler's names of the instructions that a program may use, and the kernel's.</summary>
-    private static readonly (SimdLevel Level, string Instructions, string[] Flags)[] All =
+    /// <summary>Widest first: the compilers' names of the instructions that a program may use, which .NET 10 named anew, and the kernel's.</summary>
+    private static readonly (SimdLevel Level, string Net9, string Net10, string[] Flags)[] All =
     [
-        (SimdLevel.Avx512, "x86-x64-v4,avx512vbmi,avx512vbmi_vl", [.. Avx2Flags, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi"]),
-        (SimdLevel.Avx2, "x86-x64-v3", Avx2Flags),
+        (SimdLevel.Avx512, "x86-x64-v4,avx512vbmi,avx512vbmi_vl", "x86-64-v4,avx512v2", [.. Avx2Flags, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "avx512ifma"]),
+        (SimdLevel.Avx2, "x86-x64-v3", "x86-64-v3", Avx2Flags),
     ];
 
-    /// <summary>Levels that there can be a program for, and what the compiler is told for each (IlcInstructionSet).</summary>
-    public static IEnumerable<(SimdLevel Level, string Instructions)> Levels => All.Select(w => (w.Level, w.Instructions));
+    /// <summary>Levels that there can be a program for.</summary>
+    public static IEnumerable<SimdLevel> Levels => All.Select(w => w.Level);
+
+    /// <summary>What the compiler of a framework, such as net10.0, is told for a level (IlcInstructionSet).</summary>
+    public static string Instructions(SimdLevel level, string framework) => All.First(w => w.Level == level) is var wide && framework == "net9.0" ? wide.Net9 : wide.Net10;
 
     /// <summary>Where the program for a level lies.</summary>
     public static string Beside(string program, SimdLevel level) => $"{program}-{Simd.Name(level)}";
@@ -52,7 +55,7 @@ public static unsafe partial class WideProgram
     internal static string? Choose(string program, SimdLevel own, string? asked, Func<IEnumerable<string>> processor)
     {
         HashSet<string>? has = null;
-        foreach (var (level, _, flags) in All)
+        foreach (var (level, _, _, flags) in All)
         {
             if (level <= own || (!string.IsNullOrEmpty(asked) && !All.Any(w => w.Level >= level && Simd.Name(w.Level) == asked)) || !File.Exists(Beside(program, level)))
                 continue;

@@ -4,7 +4,7 @@ namespace RlOffload.Tests.Inference.Codec.Lanes;
 
 public sealed class WideProgramTests : IDisposable
 {
-    private const string Avx2 = "avx2 bmi1 bmi2 abm movbe fma", Avx512 = Avx2 + " avx512f avx512bw avx512cd avx512dq avx512vl avx512vbmi";
+    private const string Avx2 = "avx2 bmi1 bmi2 abm movbe fma", Avx512 = Avx2 + " avx512f avx512bw avx512cd avx512dq avx512vl avx512vbmi avx512ifma";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -42,6 +42,13 @@ public sealed class WideProgramTests : IDisposable
         Assert.Null(WideProgram.Choose(_folder.At("alone"), SimdLevel.Vector128, null, () => throw new InvalidOperationException("there is nothing to ask for")));
         Assert.Null(WideProgram.Choose(program, SimdLevel.Vector128, null, () => []));
     }
+
+    /// <summary>A compiler that does not know a name makes no program at all.</summary>
+    [Theory]
+    [InlineData("net9.0", "x86-x64-v4,avx512vbmi,avx512vbmi_vl", "x86-x64-v3")]
+    [InlineData("net10.0", "x86-64-v4,avx512v2", "x86-64-v3")]
+    public void EachFrameworksCompilerIsToldTheLevelsByTheNamesThatItKnows(string framework, params string[] names) =>
+        Assert.Equal(names, WideProgram.Levels.Select(l => WideProgram.Instructions(l, framework)));
 
     private string Make(params string[] files)
     {
