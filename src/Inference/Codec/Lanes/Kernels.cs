@@ -21,7 +21,7 @@ internal sealed record Kernels(RangeKernel Range, PackKernel<byte> Pack, UnpackK
     [
         new(ScalarLanes.Range, ScalarLanes.Pack, ScalarLanes.Unpack, ScalarLanes.Pack16, ScalarLanes.Unpack16),
         LanesSse.IsSupported
-            ? new(Lanes128.Range, LanesSse.Pack, LanesSse.Unpack, LanesSse.Pack16, LanesSse.Unpack16)
+            ? new(Lanes128.Range, LanesSse.Pack, LanesSse.Unpack, LanesSse.Pack16, Lanes128.Unpack16)
             : new(Lanes128.Range, Lanes128.Pack, Lanes128.Unpack, Lanes128.Pack16, Lanes128.Unpack16),
         new(Lanes256.Range, Lanes256.Pack, Lanes256.Unpack, Lanes256.Pack16, Lanes256.Unpack16),
         new(Lanes512.Range, Lanes512.Pack, Lanes512.Unpack, Lanes512.Pack16, Lanes512.Unpack16),

@@ -119,7 +119,7 @@ internal static class Lanes128
         ((Vector128.LoadUnsafe(ref from, at) - low) * scale + Vector128.Create(RoundToBits)).AsUInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Dequantise(Vector128<ushort> codes, Vector128<float> low, Vector128<float> step, ref float to, nuint at)
+    public static void Dequantise(Vector128<ushort> codes, Vector128<float> low, Vector128<float> step, ref float to, nuint at)
     {
         var (a, b) = Vector128.Widen(codes);
         (Vector128.ConvertToSingle(a.AsInt32()) * step + low).StoreUnsafe(ref to, at);

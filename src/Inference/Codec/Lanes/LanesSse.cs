@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RlOffload.Inference.Codec.Lanes;
 
-/// <summary>As <see cref="Lanes256"/>, on 16 numbers at a time; narrowing keeps the order. The range is <see cref="Lanes128"/>'s.</summary>
+/// <summary>As <see cref="Lanes256"/>, on 16 numbers at a time; narrowing keeps the order. The range, and what 16 bits become, are <see cref="Lanes128"/>'s.</summary>
 internal static class LanesSse
 {
     private const int Block = 16;
@@ -55,7 +55,7 @@ internal static class LanesSse
         for (nint at = 0; i <= last && at <= lastAt; i += 8, at += b)
         {
             var codes = Ssse3.Shuffle(Vector128.LoadUnsafe(ref from, (nuint)at), open).AsUInt16();
-            Dequantise(Sse2.MultiplyHigh(codes * top, down), low, step, ref to, (nuint)i);
+            Lanes128.Dequantise(Sse2.MultiplyHigh(codes * top, down), low, step, ref to, (nuint)i);
         }
         return (int)i;
     }
@@ -71,28 +71,10 @@ internal static class LanesSse
         return (int)i;
     }
 
-    public static int Unpack16(ReadOnlySpan<ushort> codes, in AffineGrid grid, Span<float> x)
-    {
-        ref var from = ref MemoryMarshal.GetReference(codes);
-        ref var to = ref MemoryMarshal.GetReference(x);
-        var (low, step) = (Vector128.Create(grid.Low), Vector128.Create(grid.Step));
-        nint i = 0, last = x.Length - 8;
-        for (; i <= last; i += 8)
-            Dequantise(Vector128.LoadUnsafe(ref from, (nuint)i), low, step, ref to, (nuint)i);
-        return (int)i;
-    }
-
     /// <summary>The conversion rounds to the nearest, half to even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Code(ref float from, nuint at, Vector128<float> low, Vector128<float> scale) =>
         Sse2.ConvertToVector128Int32((Vector128.LoadUnsafe(ref from, at) - low) * scale);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Dequantise(Vector128<ushort> codes, Vector128<float> low, Vector128<float> step, ref float to, nuint at)
-    {
-        (Vector128.ConvertToSingle(Sse2.UnpackLow(codes, Vector128<ushort>.Zero).AsInt32()) * step + low).StoreUnsafe(ref to, at);
-        (Vector128.ConvertToSingle(Sse2.UnpackHigh(codes, Vector128<ushort>.Zero).AsInt32()) * step + low).StoreUnsafe(ref to, at + 4);
-    }
 
     /// <summary>Moves the bits of 16 codes together without gaps.</summary>
     private interface IJoin
