@@ -27,5 +27,5 @@ public sealed class TorchEngineTests
     }
 
     [Fact]
-    public void TheNameInAConfigFindsIt() => Assert.True(Engines.HasTorch);
+    public void TheNameInAConfigFindsItAndItLoads() => Assert.Null(Engines.Problem(Engines.Torch));
 }

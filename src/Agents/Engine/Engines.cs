@@ -13,9 +13,16 @@ public static class Engines
     /// <summary>Whether this build has TorchSharp.</summary>
     public static bool HasTorch => Type.GetType(TorchEngine, throwOnError: false) is not null;
 
-    /// <summary>Why this build cannot run the engine <paramref name="name"/>, and what can be done; null where it can.</summary>
-    public static string? Problem(string name) => name == Torch && !HasTorch
-        ? $"is {Torch}, and this build is without TorchSharp; build with -p:Torch=cpu or -p:Torch=cuda (TorchSharp comes from the package source), or take {BuiltIn} or {Onnx}" : null;
+    /// <summary>Why the engine <paramref name="name"/> cannot run here, and what can be done; null where it can.</summary>
+    public static string? Problem(string name)
+    {
+        if (name != Torch)
+            return null;
+        if (Type.GetType(TorchEngine, throwOnError: false) is not { } engine)
+            return $"is {Torch}, and this build is without TorchSharp; build with -p:Torch=cpu or -p:Torch=cuda (TorchSharp comes from the package source), or take {BuiltIn} or {Onnx}";
+        return engine.GetMethod(nameof(Problem))!.Invoke(null, null) is string problem
+            ? $"is {Torch}, and LibTorch does not load here: {problem}; take {BuiltIn} or {Onnx}, or see docs/engine.md" : null;
+    }
 
     /// <summary>What makes an engine of a graph.</summary>
     /// <param name="check">Ends a run at the first value that is not finite; only the built-in engine can.</param>

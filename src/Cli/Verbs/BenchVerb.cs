@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using RlOffload.Agents.Engine;
 using RlOffload.Cli.Verbs.Bench;
 using RlOffload.Environment;
 using RlOffload.Environment.Profiles;
@@ -107,6 +108,7 @@ internal static class BenchVerb
         var agent = new Option<string>("--agent") { Description = $"What learns, of {string.Join(", ", LearnerBench.Agents)}.", DefaultValueFactory = _ => "sac" };
         var (hidden, plans) = (Number("--hidden", "Width of both hidden layers", 128), Number("--plans", "Actions", 200));
         var (batch, observation) = (Number("--batch", "Transitions an update", 256), Number("--observation", "Numbers in an observation", 24));
+        var engine = new Option<string>("--engine") { Description = $"What runs the updates, of {string.Join(", ", Engines.Names)}.", DefaultValueFactory = _ => Engines.BuiltIn };
         var rounds = RoundCount();
         var command = new Command("learner", """
             CPU time of one update of a learner on random transitions, on one thread: replay sampling left out, noise included. bench/learner.py runs it
@@ -116,16 +118,16 @@ internal static class BenchVerb
               rloffload bench learner --agent sac --hidden 256 --plans 200 --json learner.json
             """)
         {
-            agent, hidden, plans, batch, observation, rounds, json,
+            agent, engine, hidden, plans, batch, observation, rounds, json,
         };
         command.SetAction(parsed =>
         {
             OutputFiles.RequireFolders(("--json", parsed.GetValue(json)));
             RequirePositive(parsed, hidden, plans, batch, observation, rounds);
             var shape = new LearnerShape(parsed.GetValue(hidden), parsed.GetValue(plans), parsed.GetValue(batch), parsed.GetValue(observation));
-            var s = Measured("learning", () => LearnerBench.Run(parsed.GetRequiredValue(agent), shape, parsed.GetValue(rounds)));
-            var table = new Table().AddColumns("agent", "hidden", "plans", "batch", "observation", "ms an update", "quartiles", "bytes an update");
-            table.AddRow(s.Agent, $"2x{s.Hidden}", $"{s.Plans}", $"{s.Batch}", $"{s.Observation}", $"{s.CpuMsPerUpdate:F3}", $"{s.CpuMsLow:F3}..{s.CpuMsHigh:F3}", $"{s.BytesPerUpdate:F0}");
+            var s = Measured("learning", () => LearnerBench.Run(parsed.GetRequiredValue(agent), shape, parsed.GetValue(rounds), engine: parsed.GetRequiredValue(engine)));
+            var table = new Table().AddColumns("agent", "engine", "hidden", "plans", "batch", "observation", "ms an update", "quartiles", "bytes an update");
+            table.AddRow(s.Agent, s.Engine, $"2x{s.Hidden}", $"{s.Plans}", $"{s.Batch}", $"{s.Observation}", $"{s.CpuMsPerUpdate:F3}", $"{s.CpuMsLow:F3}..{s.CpuMsHigh:F3}", $"{s.BytesPerUpdate:F0}");
             AnsiConsole.Write(table);
             Write(parsed.GetValue(json), s);
         });
