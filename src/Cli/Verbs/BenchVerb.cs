@@ -58,6 +58,7 @@ internal static class BenchVerb
             var table = new Table().AddColumns("what", "measured", "quartiles").Title(Markup.Escape(s.Name))
                 .Caption($"{s.Plans} plans in the table, {s.Choices} for the learner, {s.Observation} numbers observed; one core, CPU time");
             table.AddRow("decisions a second, drawing included", $"{s.DecisionsPerSecond.Median:N0}", $"{s.DecisionsPerSecond.Low:N0}..{s.DecisionsPerSecond.High:N0}");
+            table.AddRow("decisions a second without drawing", $"{s.SteppedPerSecond:N0}", "");
             table.AddRow("ns a decision", $"{s.NsPerDecision:F0}", "");
             table.AddRow("  of it drawing the window", $"{s.DrawNs:F0}", "");
             table.AddRow("  of it writing the observation", $"{s.ObservationNs:F0}", "");

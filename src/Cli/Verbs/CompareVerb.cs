@@ -22,7 +22,8 @@ internal static class CompareVerb
         var noCache = new Option<bool>("--no-cache") { Description = "Tune planners and search the oracle anew." };
         var command = new Command("compare", """
             Plays trained policies against each other on the test windows of their common scenario: each one's score, and for every two
-            of them the paired difference of rewards with its 95 % interval and the probability that the first earns more in a window.
+            of them the paired difference of rewards with its 95 % interval and the probability that the first earns more in a window, and in a
+            run: with all its windows, of seeds against seeds.
 
             Examples:
               rloffload compare runs/quickstart-seed1 runs/quickstart-seed2
@@ -74,12 +75,12 @@ internal static class CompareVerb
     {
         EvaluationTable.Write(comparison.Evaluation);
         var table = new Table().Border(TableBorder.Rounded).Title("paired differences, reward a request").AddColumns("first", "second");
-        foreach (var column in new[] { "first - second", "95 %", "P(first earns more)", "95 %" })
+        foreach (var column in new[] { "first - second", "95 %", "P(more in a window)", "95 %", "P(more in a run)" })
             table.AddColumn(new TableColumn(column).RightAligned());
         table.AddColumn("");
         foreach (var p in comparison.Pairs)
             table.AddRow(Markup.Escape(p.First), Markup.Escape(p.Second), Figures.Number(p.Difference.Mean, 4), Figures.Range(p.Difference, 4),
-                Figures.Number(p.Improvement.Mean, 2), Figures.Range(p.Improvement, 2), Markup.Escape(p.Verdict));
+                Figures.Number(p.Improvement.Mean, 2), Figures.Range(p.Improvement, 2), Figures.Number(p.Runs, 2), Markup.Escape(p.Verdict));
         AnsiConsole.Write(table);
     }
 }

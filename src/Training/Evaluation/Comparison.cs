@@ -20,7 +20,8 @@ public sealed record Comparison(EvaluationReport Evaluation, IReadOnlyList<Polic
             return new PolicyPair(a.Scenario, b.Scenario,
                 alone ? ScoreInterval.Difference(first, second, report.Seed, draws) : CrossedInterval.Difference(a.Rewards, b.Rewards),
                 alone ? WinShare.Of(first, second)
-                    : StratifiedBootstrap.Improvement([a with { Scenario = report.Config }], [b with { Scenario = report.Config }], report.Seed, draws))
+                    : StratifiedBootstrap.Improvement([a with { Scenario = report.Config }], [b with { Scenario = report.Config }], report.Seed, draws),
+                RunShare.Of(a.Rewards, b.Rewards))
             {
                 Breaking = report.Policies.Where(p => p.BreaksBudgets && (p.Name == a.Scenario || p.Name == b.Scenario)).Select(p => p.Name).ToArray() is { Length: > 0 } broken ? broken : null,
             };
@@ -30,7 +31,8 @@ public sealed record Comparison(EvaluationReport Evaluation, IReadOnlyList<Polic
 
 /// <param name="Difference">Mean reward a request of the first less the second's, over paired windows (and seeds).</param>
 /// <param name="Improvement">Probability that the first earns more in a window, a tie counting half.</param>
-public sealed record PolicyPair(string First, string Second, Interval Difference, Interval Improvement)
+/// <param name="Runs">Probability that a run (a seed over all windows) of the first earns more than one of the second, likewise: <see cref="RunShare"/>.</param>
+public sealed record PolicyPair(string First, string Second, Interval Difference, Interval Improvement, double Runs)
 {
     /// <summary>Those of the two that break a budget: what they earn more was not on offer; null: none.</summary>
     public IReadOnlyList<string>? Breaking { get; init; }

@@ -13,6 +13,7 @@ public sealed class EnvironmentBenchTests
         Assert.Equal((0, 0), (speed.BytesPerStep, speed.CounterfactualBytes));
         Assert.Equal((world.CostModel.Count, world.Choices.Count), (speed.Plans, speed.Choices));
         Assert.Equal(world.CostModel.Count, speed.CounterfactualPlans);
+        Assert.InRange(1e9 / speed.SteppedPerSecond + speed.DrawNs, 0.999 * speed.NsPerDecision, 1.001 * speed.NsPerDecision);
         Assert.True(speed.DecisionsPerSecond.Median > 0 && speed.CounterfactualUs.Median > 0, $"{speed}");
     }
 }

@@ -18,6 +18,9 @@ public sealed class ComparisonTests
         Assert.Equal("no difference shown", pairs[1].Verdict);
         // Of eight pairs of a window and a seed priced wins none and ties five.
         Assert.Equal(2.5 / 8, pairs[1].Improvement.Mean, 1e-12);
+        // Against 0.65 and the same seeds 0.675 and 0.7 over all windows.
+        Assert.Equal(0, pairs[1].Runs);
+        Assert.Equal(1, pairs[0].Runs);
         Assert.Equal("sac earns more", pairs[2].Verdict);
     }
 
