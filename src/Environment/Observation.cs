@@ -16,7 +16,10 @@ public sealed class Observation
     /// <summary>Time this request may take, s.</summary>
     public double Deadline;
 
-    /// <summary>Device work that is accepted and not finished, s at the present speed, as if no image left early.</summary>
+    /// <summary>
+    /// Device work that is accepted and not finished, s at the present speed, as if no image left early. Like the bytes below, where the scenario has
+    /// <see cref="BacklogKnowledge.Expected"/> only what of it is expected to be done and not given up.
+    /// </summary>
     public double DeviceBacklog;
 
     /// <summary>Device work that appears if every transfer under way is late, s.</summary>

@@ -30,11 +30,22 @@ public sealed record Scenario
 /// <param name="HiddenFactor">What the device really takes over what everyone expects of it: a wrong profile. Nobody is told.</param>
 /// <param name="Calibrate">The device compares the time of each head and branch with what was expected, and expects it henceforth (<see cref="Observation.Slowdown"/>).</param>
 /// <param name="Clocks">Slower clocks that the device can be set to for a request; null: it has one.</param>
+/// <param name="Backlog">What of its own work the device counts as being in the way of the next request.</param>
 public sealed record DeviceSpec(
     double TimeFactor = 1, double PackSecondsPerElement = 3e-9, double ActiveWatts = 3, double IdleWatts = 0,
     double MemoryBytes = double.PositiveInfinity, HeatSpec? Heat = null, BatterySpec? Battery = null,
     double HiddenFactor = 1, bool Calibrate = true,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Clock>? Clocks = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Clock>? Clocks = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] BacklogKnowledge Backlog = BacklogKnowledge.Accepted);
+
+public enum BacklogKnowledge
+{
+    /// <summary>All that is accepted and not finished, as planners are published.</summary>
+    Accepted,
+
+    /// <summary>What of it will be done, as far as the device can tell: work is given up at its deadline, and what can no longer end in time is not started.</summary>
+    Expected,
+}
 
 /// <summary>Heat is the device's use, low-passed, at a slower clock in proportion to its power; above <paramref name="From"/> it slows the device, linearly up to <paramref name="MaxSlowdown"/> at <paramref name="To"/>.</summary>
 public sealed record HeatSpec(double TimeConstant = 30, double From = 0.5, double To = 0.8, double MaxSlowdown = 1.8);

@@ -12,13 +12,14 @@ public sealed class CounterfactualTests
         Requests = 20,
     };
 
-    public static TheoryData<string> Worlds => ["rich", "clocks", "gates", "modem"];
+    public static TheoryData<string> Worlds => ["rich", "clocks", "gates", "modem", "expected"];
 
     private static OffloadEnvironment World(string name) => name switch
     {
         "rich" => TestWorld.Environment(Rich),
         "clocks" => TestWorld.Environment(Rich with { Device = Rich.Device with { Clocks = TestWorld.Clocks, HiddenFactor = 1.3 }, Requests = 10 }),
         "gates" => new(GatedWorld.Model(Rich with { Requests = 10, Reward = Rich.Reward with { Accuracy = AccuracySource.Images } }), TestWorld.Varying(), TestWorld.Seed),
+        "expected" => TestWorld.Environment(Rich with { Device = Rich.Device with { Backlog = BacklogKnowledge.Expected }, Arrivals = Rich.Arrivals with { MeanGap = 0.2 } }),
         _ => TestWorld.Environment(TestWorld.Scenario with { Uplink = TestWorld.Scenario.Uplink with { Observe = RateKnowledge.Modem }, Requests = 20 }),
     };
 

@@ -198,12 +198,15 @@ public sealed class OffloadEnvironmentTests
         Assert.Throws<InvalidOperationException>(() => fork.CopyFrom(TestWorld.Environment()));
     }
 
-    public static TheoryData<RateKnowledge> Knowledge => [RateKnowledge.Own, RateKnowledge.Modem];
+    public static TheoryData<RateKnowledge, BacklogKnowledge> Knowledge => new()
+    {
+        { RateKnowledge.Own, BacklogKnowledge.Accepted }, { RateKnowledge.Modem, BacklogKnowledge.Accepted }, { RateKnowledge.Own, BacklogKnowledge.Expected },
+    };
 
     [Theory, MemberData(nameof(Knowledge))]
-    public void NothingThatIsSeenDependsOnTheTraceToCome(RateKnowledge knowledge)
+    public void NothingThatIsSeenDependsOnTheTraceToCome(RateKnowledge knowledge, BacklogKnowledge backlog)
     {
-        var scenario = Rich with { Uplink = Rich.Uplink with { Observe = knowledge } };
+        var scenario = Rich with { Uplink = Rich.Uplink with { Observe = knowledge }, Device = Rich.Device with { Backlog = backlog } };
         var (running, different) = (0, 0);
         for (ulong seed = 0; seed < 12; seed++)
         {
@@ -273,10 +276,10 @@ public sealed class OffloadEnvironmentTests
         }
     }
 
-    [Fact]
-    public void ObservingAndSteppingAllocateNothing()
+    [Theory, InlineData(BacklogKnowledge.Accepted), InlineData(BacklogKnowledge.Expected)]
+    public void ObservingAndSteppingAllocateNothing(BacklogKnowledge backlog)
     {
-        var scenario = Rich with { Uplink = Rich.Uplink with { Observe = RateKnowledge.Modem } };
+        var scenario = Rich with { Uplink = Rich.Uplink with { Observe = RateKnowledge.Modem }, Device = Rich.Device with { Backlog = backlog } };
         var environment = TestWorld.Environment(scenario, Jittery);
         var layout = new ObservationLayout(environment.Model);
         var vector = new float[layout.Size];

@@ -10,12 +10,14 @@ public sealed class ExperimentTests
     public void AShortConfigGetsItsDefaultsAndSiUnits()
     {
         using var config = new TestConfig();
-        var experiment = Experiment.Load(config.Path, ["device.pack_ns_per_element=3", "device.memory_mb=2", "uplink.prior_mbit_s=1.5", "uplink.observe=modem"]);
+        var experiment = Experiment.Load(config.Path, ["device.pack_ns_per_element=3", "device.memory_mb=2", "uplink.prior_mbit_s=1.5", "uplink.observe=modem", "device.backlog=expected"]);
         Assert.Equal("test", experiment.Name);
         Assert.Equal(3e-9, experiment.Told.Device.PackSecondsPerElement);
         Assert.Equal(2e6, experiment.Told.Device.MemoryBytes);
         Assert.Equal(1.5e6, experiment.Told.Uplink.PriorBitsPerSecond);
         Assert.Equal(RateKnowledge.Modem, experiment.Told.Uplink.Observe);
+        Assert.Equal(BacklogKnowledge.Expected, experiment.Told.Device.Backlog);
+        Assert.Equal(BacklogKnowledge.Accepted, Experiment.Load(config.Path, []).Told.Device.Backlog);
         Assert.Equal(new RewardSpec(), experiment.Told.Reward);
         Assert.Equal(ArrivalKind.Bursty, experiment.Told.Arrivals.Kind);
         Assert.Equal(new SacOptions().Gamma, ((SacOptions)experiment.Train.Agent).Gamma);
@@ -87,6 +89,7 @@ public sealed class ExperimentTests
     [InlineData("rtt={file: a.json, mu: 1, sigma: 0, shift_ms: 1}", "rtt: has no single source")]
     [InlineData("rtt={mu: 1}", "rtt.sigma: is missing")]
     [InlineData("train.steps=5", "train.start_steps: is 2000, allowed is below steps (5)")]
+    [InlineData("device.backlog=queued", "device.backlog: is 'queued', allowed is accepted, expected")]
     [InlineData("train.engine=tensorflow", "train.engine: is 'tensorflow', allowed is built_in, onnx, torch")]
     [InlineData("train={engine: onnx, check: true}", "train.check: is true, allowed with engine onnx is false: only built_in can check")]
     [InlineData("train.sac.alpha_start=1e9", "train.sac.alpha_start: is 1000000000, allowed is")]

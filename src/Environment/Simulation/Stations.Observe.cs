@@ -40,6 +40,11 @@ public sealed partial class Stations
         (o.ServerLoad, o.ServerLoadAge) = (_now.Knows.Load, Math.Min(Observation.MaxAge, Now - _now.Knows.LoadTime));
         if (s.Uplink.Observe == RateKnowledge.Modem)
             ObserveModem(o);
+        if (s.Device.Backlog == BacklogKnowledge.Expected)
+        {
+            (o.DeviceBacklog, o.PendingBytes) = ExpectedOfDevice(slowdown);
+            o.UplinkBacklogBytes = ExpectedOfUplink(o.Rate, carried);
+        }
         (o.FastIntensity, o.SlowIntensity) = (_now.Fast, _now.Slow);
         (o.Heat, o.Slowdown) = (heat, slowdown);
         if (s.Budgets is { } budgets)
@@ -55,6 +60,11 @@ public sealed partial class Stations
     public void ObserveDevice(Observation o)
     {
         var slowdown = Slowdown(HeatNow()) * _now.Calibration;
+        if (model.Scenario.Device.Backlog == BacklogKnowledge.Expected)
+        {
+            (o.DeviceBacklog, o.PendingBytes) = ExpectedOfDevice(slowdown);
+            return;
+        }
         double device = 0, pending = 0;
         var works = model.Table.Works;
         for (var j = 0; j < _now.Count; j++)

@@ -34,7 +34,7 @@ public static class FrozenPolicyFile
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters =
         {
-            new Spelt<PolicyForm>(), new Spelt<PlanKind>(), new Spelt<GateMeasure>(), new Spelt<RateKnowledge>(), new Spelt<ArrivalKind>(), new Spelt<AccuracySource>(),
+            new Spelt<PolicyForm>(), new Spelt<PlanKind>(), new Spelt<GateMeasure>(), new Spelt<RateKnowledge>(), new Spelt<BacklogKnowledge>(), new Spelt<ArrivalKind>(), new Spelt<AccuracySource>(),
             new Spelt<OutcomeKind>(), new NumbersOnOneLine(),
         },
         TypeInfoResolver = InferenceJson.Default.Keeping<FrozenPolicy>().Keeping<Scenario>(),

@@ -21,7 +21,8 @@ internal static class ScenarioSections
             Battery(s.OptionalSection("battery")),
             s.Double("hidden_factor", new(0, 100, Open: true), 1),
             s.Bool("calibrate", true),
-            Clocks(s.OptionalSection("clocks")));
+            Clocks(s.OptionalSection("clocks")),
+            s.OneOf<BacklogKnowledge>("backlog", BacklogKnowledge.Accepted));
         return (spec, note);
     }
 
