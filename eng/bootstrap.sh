@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Decides where ONNX Runtime comes from: the NuGet package where the source has it, otherwise the npm package
-# that carries the same C# sources and the native library. Does nothing when that has been decided before.
+# Decides where ONNX Runtime comes from: the NuGet package where the source has it or a later one, otherwise the npm
+# package that carries the same C# sources and the native library. Does nothing when that has been decided before.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 version=1.29.0
@@ -15,15 +15,15 @@ trap 'rm -rf "$probe"' EXIT
 cat > "$probe/probe.csproj" <<XML
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
-  <ItemGroup><PackageReference Include="Microsoft.ML.OnnxRuntime" Version="[$version]" /></ItemGroup>
+  <ItemGroup><PackageReference Include="Microsoft.ML.OnnxRuntime" Version="$version" /></ItemGroup>
 </Project>
 XML
 if dotnet restore "$probe/probe.csproj" >"$probe/log" 2>&1; then
   mkdir -p "$(dirname "$stamp")"
   echo "nuget $version" > "$stamp"
 elif grep -qE 'NU110[12]' "$probe/log"; then
-  command -v npm >/dev/null || { echo "bootstrap: NuGet has no Microsoft.ML.OnnxRuntime $version and npm, its other source, is not on PATH" >&2; exit 2; }
-  echo "bootstrap: NuGet has no Microsoft.ML.OnnxRuntime $version; taking it from npm (about 150 MB)" >&2
+  command -v npm >/dev/null || { echo "bootstrap: NuGet has no Microsoft.ML.OnnxRuntime from $version on and npm, its other source, is not on PATH" >&2; exit 2; }
+  echo "bootstrap: NuGet has no Microsoft.ML.OnnxRuntime from $version on; taking it from npm (about 150 MB)" >&2
   npm ci --prefix "$here/OnnxRuntime" --ignore-scripts >"$probe/npm" 2>&1 || { cat "$probe/npm" >&2; exit 1; }
 else
   cat "$probe/log" >&2
