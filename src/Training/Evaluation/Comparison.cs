@@ -34,9 +34,12 @@ public sealed record Comparison(EvaluationReport Evaluation, IReadOnlyList<Polic
 /// <param name="Runs">Probability that a run (a seed over all windows) of the first earns more than one of the second, likewise: <see cref="RunShare"/>.</param>
 public sealed record PolicyPair(string First, string Second, Interval Difference, Interval Improvement, double Runs)
 {
+    /// <summary>What means of the same rewards may differ by, summed over seeds or not.</summary>
+    private const double Rounding = 1e-12;
+
     /// <summary>Those of the two that break a budget: what they earn more was not on offer; null: none.</summary>
     public IReadOnlyList<string>? Breaking { get; init; }
 
     /// <summary>Who earns more, as far as the interval tells.</summary>
-    public string Verdict => Breaking is not null ? $"{string.Join(" and ", Breaking)} {(Breaking.Count > 1 ? "break" : "breaks")} a budget" : Difference.Low > 0 ? $"{First} earns more" : Difference.High < 0 ? $"{Second} earns more" : "no difference shown";
+    public string Verdict => Breaking is not null ? $"{string.Join(" and ", Breaking)} {(Breaking.Count > 1 ? "break" : "breaks")} a budget" : Difference.Low > Rounding ? $"{First} earns more" : Difference.High < -Rounding ? $"{Second} earns more" : "no difference shown";
 }

@@ -24,6 +24,15 @@ public sealed class ComparisonTests
         Assert.Equal("sac earns more", pairs[2].Verdict);
     }
 
+    [Fact]
+    public void SeedsThatPlayAsThePlannerDoesAreNoBetterByARounding()
+    {
+        double[] same = [0.1, 0.7, 0.8383, 0.9]; // three times 0.8383 over three is another number
+        var pair = Comparison.Of(Report(new() { ["sac"] = [same, same, same], ["priced"] = [same] })).Pairs.Single();
+        Assert.Equal("no difference shown", pair.Verdict);
+        Assert.Equal("sac earns more", (pair with { Difference = new(1e-6, 1e-7, 1e-5) }).Verdict);
+    }
+
     private static EvaluationReport Report(Dictionary<string, double[][]> rewards) => Samples.Evaluation() with
     {
         Policies = [.. rewards.Keys.Select(n => Samples.Evaluation().Policies[0] with { Name = n })],
