@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RlOffload.Environment.Simulation;
 
 /// <summary>
@@ -6,8 +8,17 @@ namespace RlOffload.Environment.Simulation;
 /// </summary>
 public sealed partial class Stations
 {
+    /// <summary>Counts in an observation only what will be done. By itself, so that whoever counts all does not carry it along.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Expect(Observation o)
+    {
+        ExpectOfDevice(o, o.Slowdown);
+        o.UplinkBacklogBytes = ExpectedOfUplink(o.Rate, _now.OnUplink >= 0 ? world.Carried(_jobs[_now.OnUplink], Now) : 0);
+    }
+
     /// <summary>How long the device will be busy if nothing more comes, s, as if no image left early, and the bytes of the heads that it gets to.</summary>
-    private (double Seconds, double Bytes) ExpectedOfDevice(double slowdown)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ExpectOfDevice(Observation o, double slowdown)
     {
         var (idle, bytes) = (Now, 0.0);
         var works = model.Table.Works;
@@ -22,7 +33,7 @@ public sealed partial class Stations
         for (var j = After(Stage.WaitDevice, -1); j >= 0; j = After(Stage.WaitDevice, j))
             if (Runs(_jobs[j], works[_jobs[j].Plan].QuickestSeconds, works[_jobs[j].Plan].LongestSeconds))
                 bytes += works[_jobs[j].Plan].MeanBytes;
-        return (idle - Now, bytes);
+        (o.DeviceBacklog, o.PendingBytes) = (idle - Now, bytes);
 
         bool Runs(in Job job, double quickest, double longest)
         {

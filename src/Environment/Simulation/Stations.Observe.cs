@@ -40,11 +40,6 @@ public sealed partial class Stations
         (o.ServerLoad, o.ServerLoadAge) = (_now.Knows.Load, Math.Min(Observation.MaxAge, Now - _now.Knows.LoadTime));
         if (s.Uplink.Observe == RateKnowledge.Modem)
             ObserveModem(o);
-        if (s.Device.Backlog == BacklogKnowledge.Expected)
-        {
-            (o.DeviceBacklog, o.PendingBytes) = ExpectedOfDevice(slowdown);
-            o.UplinkBacklogBytes = ExpectedOfUplink(o.Rate, carried);
-        }
         (o.FastIntensity, o.SlowIntensity) = (_now.Fast, _now.Slow);
         (o.Heat, o.Slowdown) = (heat, slowdown);
         if (s.Budgets is { } budgets)
@@ -54,15 +49,17 @@ public sealed partial class Stations
                 (debts.Energy / budgets.EnergyJoules, debts.Misses / budgets.MissRate, debts.AccuracyShortfall / budgets.AccuracyShortfall);
         }
         o.Battery = s.Device.Battery is { } b ? Math.Clamp(BatteryJoules / b.CapacityJoules, 0, 1) : 1;
+        if (_expects)
+            Expect(o);
     }
 
     /// <summary>Of the same observation what another plan of a request that the device has not done with changes.</summary>
     public void ObserveDevice(Observation o)
     {
         var slowdown = Slowdown(HeatNow()) * _now.Calibration;
-        if (model.Scenario.Device.Backlog == BacklogKnowledge.Expected)
+        if (_expects)
         {
-            (o.DeviceBacklog, o.PendingBytes) = ExpectedOfDevice(slowdown);
+            ExpectOfDevice(o, slowdown);
             return;
         }
         double device = 0, pending = 0;

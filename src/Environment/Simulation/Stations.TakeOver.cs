@@ -27,7 +27,7 @@ public sealed partial class Stations
         }
         var old = model;
         model = new CostModel(next.Table.TakingOver(old.Table, rows), next.Scenario);
-        _heats = next.Scenario.Device.Heat;
+        (_heats, _expects) = (next.Scenario.Device.Heat, next.Scenario.Device.Backlog == BacklogKnowledge.Expected);
         (_fast, _slow) = (4 * next.Scenario.Arrivals.MeanGap, 25 * next.Scenario.Arrivals.MeanGap);
         _now.Power.TakeOver(old.Scenario, next.Scenario, Now);
         _now.Knows.TakeOver(next.Scenario);

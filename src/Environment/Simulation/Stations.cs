@@ -18,6 +18,7 @@ public sealed partial class Stations(CostModel model, IWorld world)
     private EstimateMemo _estimate;
     private int _undecided = -1; // the request whose plan is open, while that is so
     private HeatSpec? _heats = model.Scenario.Device.Heat;
+    private bool _expects = model.Scenario.Device.Backlog == BacklogKnowledge.Expected;
     private double _fast = 4 * model.Scenario.Arrivals.MeanGap, _slow = 25 * model.Scenario.Arrivals.MeanGap; // memory of arrivals, s
 
     /// <summary>s since the window began.</summary>

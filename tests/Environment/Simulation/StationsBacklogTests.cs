@@ -100,6 +100,17 @@ public sealed class StationsBacklogTests
     }
 
     [Fact]
+    public void AScenarioThatTakesOverSaysWhatCounts()
+    {
+        var t = new Timeline();
+        t.At(0, "local@3", 2);
+        t.At(0, "local@3", 0.4);                    // cannot end in time
+        Assert.Equal(0.6, t.Look(0).DeviceBacklog, Digits);
+        t.Stations.TakeOver(TestWorld.Model(Expects(TestWorld.Scenario)));
+        Assert.Equal(0.3, t.Look(0).DeviceBacklog, Digits);
+    }
+
+    [Fact]
     public void AScenarioThatCountsAllThatIsAcceptedKeepsTheTextThatItHad()
     {
         JsonSerializerOptions json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
