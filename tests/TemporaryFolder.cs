@@ -16,5 +16,12 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
+    /// <summary>Puts a copy in a file's place at once: .NET copies onto no file that another process has just opened to look at it.</summary>
+    public static void Replace(string from, string file)
+    {
+        File.Copy(from, file + ".new");
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

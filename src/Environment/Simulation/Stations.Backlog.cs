@@ -28,9 +28,9 @@ public sealed partial class Stations
             idle = Math.Max(Now, Math.Min(running.Due, running.Deadline));
             bytes = running.Stage == Stage.OnDevice ? works[running.Plan].MeanBytes : 0;
         }
-        for (var j = After(Stage.WaitFallback, -1); j >= 0; j = After(Stage.WaitFallback, j))
+        for (var j = First(Stage.WaitFallback); j >= 0; j = After(Stage.WaitFallback, j))
             Runs(_jobs[j], _jobs[j].BranchSeconds, _jobs[j].BranchSeconds);
-        for (var j = After(Stage.WaitDevice, -1); j >= 0; j = After(Stage.WaitDevice, j))
+        for (var j = First(Stage.WaitDevice); j >= 0; j = After(Stage.WaitDevice, j))
             if (Runs(_jobs[j], works[_jobs[j].Plan].QuickestSeconds, works[_jobs[j].Plan].LongestSeconds))
                 bytes += works[_jobs[j].Plan].MeanBytes;
         (o.DeviceBacklog, o.PendingBytes) = (idle - Now, bytes);
@@ -52,7 +52,7 @@ public sealed partial class Stations
         var (idle, bytes, givenUp) = (Now, 0.0, false);
         if (_now.OnUplink >= 0)
             Carries(_jobs[_now.OnUplink], carried);
-        for (var j = After(Stage.WaitUplink, -1); j >= 0; j = After(Stage.WaitUplink, j))
+        for (var j = First(Stage.WaitUplink); j >= 0; j = After(Stage.WaitUplink, j))
             Carries(_jobs[j], 0);
         return givenUp ? (idle - Now) * rate / 8 : bytes;
 
@@ -64,16 +64,4 @@ public sealed partial class Stations
             idle = Math.Max(idle, Math.Min(end, job.CancelAt));
         }
     }
-
-    /// <summary>Of the jobs at a stage the one whose turn is after another's; -1 for the first, and where there is none.</summary>
-    private int After(Stage stage, int previous)
-    {
-        var next = -1;
-        for (var j = 0; j < _now.Count; j++)
-            if (_jobs[j].Stage == stage && (previous < 0 || IsEarlier(previous, j)) && (next < 0 || IsEarlier(j, next)))
-                next = j;
-        return next;
-    }
-
-    private bool IsEarlier(int a, int b) => _jobs[a].Ready < _jobs[b].Ready || (_jobs[a].Ready == _jobs[b].Ready && a != b && Before(a, b));
 }

@@ -103,11 +103,25 @@ public sealed partial class Stations
             for (var at = Eight.Equal(_stages[j >> 3], (byte)stage); at != 0; at &= at - 1)
             {
                 var other = j + (BitOperations.TrailingZeroCount(at) >> 3);
-                if (first < 0 || _jobs[other].Ready < _jobs[first].Ready || (_jobs[other].Ready == _jobs[first].Ready && Before(other, first)))
+                if (first < 0 || IsEarlier(other, first))
                     first = other;
             }
         return first;
     }
+
+    /// <summary>Of the jobs at a stage the one whose turn is after another's; -1 if there is none.</summary>
+    private int After(Stage stage, int previous)
+    {
+        var next = -1;
+        for (var j = 0; j < _now.Count; j++)
+            if (_jobs[j].Stage == stage && IsEarlier(previous, j) && (next < 0 || IsEarlier(j, next)))
+                next = j;
+        return next;
+    }
+
+    /// <summary>Stations take what became ready first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsEarlier(int a, int b) => _jobs[a].Ready < _jobs[b].Ready || (_jobs[a].Ready == _jobs[b].Ready && Before(a, b));
 
     /// <summary>A job that has just arrived.</summary>
     private ref Job Add(int request, Stage stage, double deadline)

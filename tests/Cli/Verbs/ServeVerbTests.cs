@@ -101,11 +101,7 @@ public sealed class ServeVerbTests : IDisposable
 
         foreach (var (from, to) in new[] { (other.ModelPath, _network.ModelPath), (other.ProfilePath, _network.ProfilePath), (Path.Combine(other.PolicyPath, "policy.onnx"), Path.Combine(_network.PolicyPath, "policy.onnx")),
             (Path.Combine(other.PolicyPath, "policy.json"), Path.Combine(_network.PolicyPath, "policy.json")) })
-        {
-            // Beside, then into place: .NET copies onto no file that the server has just opened to look at it.
-            File.Copy(from, to + ".new");
-            File.Move(to + ".new", to, overwrite: true);
-        }
+            TemporaryFolder.Replace(from, to);
         await Until(h => (int)h["swaps"]! == 1);
         Assert.Equal(other.Profile.Model.Sha256, (string)(await Health())["sha256"]!);
         // From now on nothing is refused: the new one is served, the old one lingers.

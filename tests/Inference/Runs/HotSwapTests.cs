@@ -67,14 +67,10 @@ public sealed class HotSwapTests : IAsyncLifetime
         // Another network in the same files: the server refuses what is sent, the device answers.
         var second = new TestNetwork(_other, scenario: Scenario, seed: 5);
         second.WritePolicy();
-        var graph = (Path.Combine(second.PolicyPath, FrozenPolicyFile.Graph), Path.Combine(_network.PolicyPath, FrozenPolicyFile.Graph));
-        var description = (Path.Combine(second.PolicyPath, FrozenPolicyFile.Description), Path.Combine(_network.PolicyPath, FrozenPolicyFile.Description));
-        foreach (var (from, to) in new[] { (second.ModelPath, _network.ModelPath), (second.ProfilePath, _network.ProfilePath), graph, description })
-        {
-            // Beside, then into place: .NET copies onto no file that the server has just opened to look at it.
-            File.Copy(from, to + ".new");
-            File.Move(to + ".new", to, overwrite: true);
-        }
+        TemporaryFolder.Replace(second.ModelPath, _network.ModelPath);
+        TemporaryFolder.Replace(second.ProfilePath, _network.ProfilePath);
+        foreach (var file in new[] { FrozenPolicyFile.Graph, FrozenPolicyFile.Description })
+            TemporaryFolder.Replace(Path.Combine(second.PolicyPath, file), Path.Combine(_network.PolicyPath, file));
         for (var said = await Said(); !said.Contains("took over", StringComparison.Ordinal); said = await Said())
             Assert.Contains("refused", said, StringComparison.Ordinal); // while some files were copied and some not
         hashes.Add(Hash());
